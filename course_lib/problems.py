@@ -1,0 +1,99 @@
+"""Test problems with known gradients, Hessians and minima.
+
+A problem is a plain function of one point ``x`` of shape (d,); its gradient has the same shape.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from course_lib.arrays import Array
+
+# The three ravines of DD2424 L5, x1**2 + c * x2**2 for c = 1, 10, 50, with the lecture's start
+# and step sizes. The last step size of C is the largest one that does not diverge.
+RAVINE_A: Array = np.diag([2.0, 2.0])
+RAVINE_B: Array = np.diag([2.0, 20.0])
+RAVINE_C: Array = np.diag([2.0, 100.0])
+START: Array = np.array([4.0, 0.5])
+STEP_SIZES_A = (0.001, 0.005, 0.01, 0.015, 0.02)
+STEP_SIZES_B = (0.001, 0.005, 0.01, 0.015, 0.02)
+STEP_SIZES_C = (0.001, 0.005, 0.01, 0.015, 0.019, 0.02)
+
+ROSENBROCK_START: Array = np.array([-1.2, 1.0])
+ROSENBROCK_MINIMUM: Array = np.array([1.0, 1.0])
+
+for _constant in (RAVINE_A, RAVINE_B, RAVINE_C, START, ROSENBROCK_START, ROSENBROCK_MINIMUM):
+    _constant.flags.writeable = False
+
+
+def quadratic(hessian: Array) -> Callable[[Array], float]:
+    """The bowl ``1/2 x' H x``, whose minimum is 0 at the origin when H is positive definite.
+
+    Source: CSC421 L7-8 "quadratic objectives"; DD2424 L5.
+    Shapes: ``hessian`` (d, d), symmetric; the returned loss takes ``x`` (d,).
+    """
+
+    def loss(x: Array) -> float:
+        return float(0.5 * x @ hessian @ x)
+
+    return loss
+
+
+def quadratic_gradient(hessian: Array) -> Callable[[Array], Array]:
+    """The gradient ``H x`` of ``quadratic(hessian)``.
+
+    Source: CSC421 L7-8 "quadratic objectives".
+    Shapes: ``hessian`` (d, d), symmetric; the returned gradient maps (d,) to (d,).
+    """
+
+    def gradient(x: Array) -> Array:
+        return hessian @ x
+
+    return gradient
+
+
+def rosenbrock(x: Array) -> float:
+    """The banana valley ``(1 - x1)**2 + 100 (x2 - x1**2)**2``; minimum 0 at (1, 1).
+
+    Source: Rosenbrock 1960, with his start (-1.2, 1).
+    Shapes: ``x`` (2,).
+    """
+    return float((1 - x[0]) ** 2 + 100 * (x[1] - x[0] ** 2) ** 2)
+
+
+def rosenbrock_gradient(x: Array) -> Array:
+    """The gradient of ``rosenbrock``.
+
+    Source: Rosenbrock 1960, differentiated by hand.
+    Shapes: ``x`` and result (2,).
+    """
+    off_valley = x[1] - x[0] ** 2
+    return np.array([-2 * (1 - x[0]) - 400 * x[0] * off_valley, 200 * off_valley])
+
+
+def rosenbrock_hessian(x: Array) -> Array:
+    """The Hessian of ``rosenbrock``; its condition number at the minimum is about 2508.
+
+    Source: Rosenbrock 1960, differentiated by hand.
+    Shapes: ``x`` (2,), result (2, 2).
+    """
+    corner = 2 - 400 * (x[1] - 3 * x[0] ** 2)
+    return np.array([[corner, -400 * x[0]], [-400 * x[0], 200.0]])
+
+
+def saddle(x: Array) -> float:
+    """The saddle ``x1**2 - x2**2``: flat at the origin, which is no minimum.
+
+    Source: CS231n L3 "local minima and saddle points"; Dauphin et al. 2014.
+    Shapes: ``x`` (2,).
+    """
+    return float(x[0] ** 2 - x[1] ** 2)
+
+
+def saddle_gradient(x: Array) -> Array:
+    """The gradient ``(2 x1, -2 x2)`` of ``saddle``.
+
+    Source: CS231n L3 "local minima and saddle points".
+    Shapes: ``x`` and result (2,).
+    """
+    return np.array([2 * x[0], -2 * x[1]])
