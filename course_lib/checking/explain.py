@@ -1,0 +1,210 @@
+"""What the relation between a wrong array and the right one says about the cause.
+
+Used when no catalogued mistake fits. Each rule looks for one relation (a constant factor, a
+transpose, a missing term proportional to an input, ...) and answers with a sentence that says what
+to look for, never with the line to write. The order matters: the most specific relation first.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from course_lib.arrays import Array
+from course_lib.checking.compare import Difference, leaves
+
+CLOSE = 1e-6
+
+
+def explain(found: Difference, inputs: Any) -> str:
+    """One sentence on ``found``, or "" if nothing is recognised.
+
+    ``inputs`` is the tree of arguments of the case: sizes and arrays in it are candidates for the
+    cause ("the factor is N", "a multiple of weights is missing").
+    """
+    if found.kind == "shape":
+        return _explain_shape(np.asarray(found.got), np.asarray(found.want))
+    if found.kind == "nan":
+        return _explain_nonfinite(np.asarray(found.got))
+    if found.kind != "value":
+        return ""
+    got, want = np.asarray(found.got, float), np.asarray(found.want, float)
+    for rule in (_sign, _factor, _transpose, _power, _reorder, _missing_term, _partly):
+        if sentence := rule(got, want, inputs):
+            return sentence
+    return ""
+
+
+def _close(left: Array, right: Array) -> bool:
+    scale = max(np.max(np.abs(right), initial=0.0), np.max(np.abs(left), initial=0.0))
+    return left.shape == right.shape and bool(np.all(np.abs(left - right) <= CLOSE * scale))
+
+
+def _sizes(inputs: Any) -> Iterator[tuple[int, str]]:
+    """Numbers that a factor may stand for: the lengths of the input arrays' axes."""
+    words = {0: "the number of rows (examples)", 1: "the number of columns"}
+    seen: set[int] = set()
+    for _, leaf in leaves(inputs):
+        for axis, size in enumerate(np.shape(leaf)):
+            if size > 2 and size not in seen:
+                seen.add(size)
+                yield size, words.get(axis, f"the length of axis {axis}")
+
+
+def _explain_shape(got: Array, want: Array) -> str:
+    if got.shape == want.shape[::-1]:
+        return "It is transposed: rows and columns have changed places."
+    if want.ndim == 0:
+        return "A single number was expected: is a sum or a mean over all entries missing?"
+    if got.ndim == 0:
+        return "Too much was summed: one number came back where an array was expected."
+    if got.ndim < want.ndim:
+        return "An axis is missing: did a sum or a mean run over one axis too many?"
+    if got.ndim > want.ndim:
+        return "There is an axis too many: over which one should have been summed or averaged?"
+    return "Which operand of the product comes first, and which one is transposed?"
+
+
+def _explain_nonfinite(got: Array) -> str:
+    what = "nan" if np.isnan(got).any() else "inf"
+    cause = "0/0, inf - inf or the root or logarithm of a negative number"
+    if what == "inf":
+        cause = "a division by zero or an exponential that overflows"
+    return f"It holds {what}, which comes from {cause}: which intermediate result is extreme here?"
+
+
+def _sign(got: Array, want: Array, inputs: Any) -> str:
+    if _close(got, -want):
+        return "Every entry has the wrong sign: a plus and a minus are exchanged."
+    if _close(np.abs(got), np.abs(want)):
+        return "The magnitudes are right, but some entries have the wrong sign."
+    return ""
+
+
+def _factor(got: Array, want: Array, inputs: Any) -> str:
+    used = np.abs(want) > 1e-9 * np.max(np.abs(want), initial=0.0)
+    if want.size < 2 and not used.any():
+        return ""
+    if not used.any() or np.max(np.abs(got[~used]), initial=0.0) > CLOSE:
+        return ""
+    ratios = got[used] / want[used]
+    factor = float(np.median(ratios))
+    if not math.isfinite(factor) or np.max(np.abs(ratios - factor)) > CLOSE * abs(factor):
+        return ""
+    if abs(factor) < 1e-12:
+        return "Every entry is zero, where it should not be: was anything added to the result?"
+    every = "Every entry is" if want.size > 1 else "The number is"
+    for size, meaning in _sizes(inputs):
+        if math.isclose(factor, size, rel_tol=CLOSE):
+            return f"{every} {size} times too large, and {size} is {meaning}: sum or mean?"
+        if math.isclose(factor, 1 / size, rel_tol=CLOSE):
+            return f"{every} {size} times too small, and {size} is {meaning}: mean or sum?"
+    for name, number in _scalars(inputs):
+        for power, words in ((1, "times"), (-1, "divided by")):
+            if number not in (0.0, 1.0) and math.isclose(factor, number**power, rel_tol=CLOSE):
+                return (
+                    f"{every} the right value {words} {number:g}, and that is {name}: "
+                    "is it used once too often or once too seldom?"
+                )
+    if want.size < 2:
+        return _known_factor(factor)
+    return f"Every entry is {factor:.4g} times the right value: a constant factor is wrong."
+
+
+def _known_factor(factor: float) -> str:
+    for value, words in ((2.0, "twice"), (0.5, "half"), (-2.0, "minus twice"), (-0.5, "minus half")):
+        if math.isclose(factor, value, rel_tol=CLOSE):
+            return f"The number is {words} the right one: look for a factor of two."
+    return ""
+
+
+def _scalars(inputs: Any) -> Iterator[tuple[str, float]]:
+    for path, leaf in leaves(inputs):
+        if isinstance(leaf, np.ndarray) and leaf.ndim == 0 and leaf.dtype == np.float64:
+            yield _input_name(path), float(leaf)
+
+
+def _transpose(got: Array, want: Array, inputs: Any) -> str:
+    if got.ndim == 2 and got.shape == got.T.shape and _close(got.T, want):
+        return "It is transposed: rows and columns have changed places."
+    return ""
+
+
+def _power(got: Array, want: Array, inputs: Any) -> str:
+    with np.errstate(all="ignore"):
+        if _close(got, want**2):
+            return "It is the square of the right value: is a root missing?"
+        if np.all(want >= 0) and _close(got, np.sqrt(want)):
+            return "It is the square root of the right value: is a square missing?"
+        if np.all(want != 0) and _close(got * want, np.ones_like(want)):
+            return "It is the reciprocal: what is divided by what?"
+        if got.size and np.all(np.isfinite(got)) and _close(got, np.abs(want)):
+            return "The signs were lost: an absolute value too many?"
+    return ""
+
+
+def _reorder(got: Array, want: Array, inputs: Any) -> str:
+    if got.ndim == 0 or len(got) < 2:
+        return ""
+    if _close(got[::-1], want):
+        return "The order is reversed: the first entry stands last."
+    if len(got) > 2 and (_close(got[1:], want[:-1]) or _close(got[:-1], want[1:])):
+        return "Everything is shifted by one place: an index or a step count is off by one."
+    if got.size > 2 and _close(np.sort(got.ravel()), np.sort(want.ravel())):
+        return "The right numbers stand in the wrong places."
+    return ""
+
+
+def _missing_term(got: Array, want: Array, inputs: Any) -> str:
+    gap = got - want
+    if want.size > 1 and np.ptp(gap) <= CLOSE * np.max(np.abs(gap)):
+        return f"Every entry is off by the same amount ({gap.flat[0]:.4g}): a constant is added."
+    for path, leaf in leaves(inputs):
+        if not isinstance(leaf, np.ndarray) or leaf.shape != gap.shape or leaf.size < 2:
+            continue
+        weight = float(np.sum(gap * leaf) / max(np.sum(leaf * leaf), 1e-300))
+        if _close(gap, weight * leaf) and abs(weight) > CLOSE:
+            word = "too much" if weight > 0 else "missing"
+            return (
+                f"The difference is exactly {abs(weight):.4g} times {_input_name(path)}: "
+                f"a term proportional to it is {word}."
+            )
+    return ""
+
+
+def _partly(got: Array, want: Array, inputs: Any) -> str:
+    wrong = np.abs(got - want) > CLOSE * np.max(np.abs(want), initial=1e-300)
+    if want.ndim == 0 or wrong.all():
+        return ""
+    if np.all(got[wrong] == 0):
+        return "Entries that should not be zero are zero: what was masked out or never filled in?"
+    if np.all(want[wrong] == 0):
+        return "Entries that should be zero are not: which ones have to be masked out?"
+    rows = np.flatnonzero(wrong.reshape(len(wrong), -1).any(axis=1))
+    if want.ndim == 1 or len(rows) < len(wrong):
+        if want.ndim == 1 and rows[0] > 0 and len(rows) == len(wrong) - rows[0]:
+            return f"The first {rows[0]} entries are right, then it goes wrong: what is carried on?"
+        what = "entries" if want.ndim == 1 else "rows"
+        return f"Only some {what} are wrong ({_listing(rows)} of {len(wrong)}): what sets them apart?"
+    columns = np.flatnonzero(wrong.reshape(-1, wrong.shape[-1]).any(axis=0))
+    if len(columns) < wrong.shape[-1]:
+        return f"Only some columns are wrong ({_listing(columns)} of {wrong.shape[-1]})."
+    return f"{int(wrong.sum())} of {wrong.size} entries are wrong, the others are right."
+
+
+def _listing(indices: Array) -> str:
+    shown = ", ".join(str(int(i)) for i in indices[:4])
+    return f"number {shown}{', ...' if len(indices) > 4 else ''}"
+
+
+def _input_name(path: str) -> str:
+    """``['args'][1]`` or ``['weights']`` -> words that a student recognises."""
+    parts = [part.strip("'\"") for part in path.strip("[]").split("][")]
+    words = [part for part in parts if not part.isdigit() and part not in ("args", "kwargs")]
+    return f"the input {'.'.join(words)}" if words else "an input"
+
+
+def named_inputs(parameters: list[str], args: Any, kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """The inputs of a call under their parameters' names, for :func:`explain`."""
+    return {**dict(zip(parameters, args, strict=False)), **kwargs}
