@@ -7,7 +7,7 @@ a correct answer in another container is a correct answer.
 import hashlib
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -61,14 +61,25 @@ def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
         yield path, as_leaf(value)
 
 
-def difference(got: Any, want: Any, *, rtol: float, atol: float, path: str = "") -> (
-    Difference | None
-):
-    """The first difference, or None.
+@dataclass(frozen=True)
+class Tolerance:
+    """How far two numbers may lie apart.
 
     Entries agree when ``|got - want| <= atol + rtol * |want| + 1e-3 * rtol * max|want|``: the last
     term keeps an entry that is zero only by cancellation from failing on rounding noise.
+    ``bands`` maps a leaf's path to an absolute tolerance of its own (statistics).
     """
+
+    rtol: float = 1e-6
+    atol: float = 0.0
+    bands: Mapping[str, float] = field(default_factory=dict)
+
+    def absolute(self, path: str) -> float:
+        return self.bands.get(path, self.atol)
+
+
+def difference(got: Any, want: Any, tolerance: Tolerance, path: str = "") -> Difference | None:
+    """The first difference between two observations, or None."""
     if isinstance(want, Mapping):
         if not isinstance(got, Mapping):
             return Difference("type", path, got, want)
@@ -86,14 +97,16 @@ def difference(got: Any, want: Any, *, rtol: float, atol: float, path: str = "")
             return Difference("length", path, got, want)
         pairs = [(f"{path}[{n}]", g, w) for n, (g, w) in enumerate(zip(got, want, strict=True))]
     else:
-        return _leaf_difference(got, as_leaf(want), rtol, atol, path)
+        return _leaf_difference(got, as_leaf(want), tolerance, path)
     for where, g, w in pairs:
-        if found := difference(g, w, rtol=rtol, atol=atol, path=where):
+        if found := difference(g, w, tolerance, where):
             return found
     return None
 
 
-def _leaf_difference(got: Any, want: Any, rtol: float, atol: float, path: str) -> Difference | None:
+def _leaf_difference(
+    got: Any, want: Any, tolerance: Tolerance, path: str
+) -> Difference | None:
     if got is None:
         return None if want is None else Difference("nothing", path, got, want)
     if want is None or isinstance(want, str):
@@ -108,17 +121,18 @@ def _leaf_difference(got: Any, want: Any, rtol: float, atol: float, path: str) -
         return Difference("dtype", path, got, want)
     if array.shape != want.shape:
         return Difference("shape", path, array, want)
-    return _entry_difference(array, want, rtol, atol, path)
+    return _entry_difference(array, want, tolerance, path)
 
 
 def _entry_difference(
-    got: Array, want: Array, rtol: float, atol: float, path: str
+    got: Array, want: Array, tolerance: Tolerance, path: str
 ) -> Difference | None:
     finite = np.isfinite(want)
     scale = np.max(np.abs(want[finite]), initial=0.0)
     with np.errstate(invalid="ignore", over="ignore"):
         error = np.abs(got - want)
-        allowed = atol + rtol * (np.abs(np.where(finite, want, 0.0)) + 1e-3 * scale)
+        relative = np.abs(np.where(finite, want, 0.0)) + 1e-3 * scale
+        allowed = tolerance.absolute(path) + tolerance.rtol * relative
         good = (error <= allowed) | (got == want) | (np.isnan(got) & np.isnan(want))
     if good.all():
         return None
@@ -163,11 +177,13 @@ def _round(value: float) -> float:
     return float(f"{value:.9g}") if math.isfinite(value) else 0.0
 
 
-def same_fingerprint(left: list[Any], right: list[Any], *, rtol: float, atol: float) -> bool:
+def same_fingerprint(
+    left: list[Any], right: list[Any], tolerance: Tolerance, path: str = ""
+) -> bool:
     """Whether two leaves' fingerprints agree within the tolerance of their case."""
     if left[0] != right[0] or len(left) != len(right):
         return False
     if len(left) == 1:
         return True
-    allowed = 3 * atol * PROJECTIONS + 3 * max(rtol, 1e-8) * max(left[-1], right[-1])
+    allowed = 2 * tolerance.absolute(path) + 3 * tolerance.rtol * max(left[-1], right[-1])
     return all(abs(a - b) <= allowed for a, b in zip(left[1:-1], right[1:-1], strict=True))

@@ -1,0 +1,68 @@
+"""Which catalogued mistake was made: comparing fingerprints of observations with those on a card.
+
+A card holds, for every mistake and every pair of mistakes, what each case would have observed:
+``None`` where the mistake does not show in that case, else the fingerprints of the leaves that it
+changes (``None`` for a leaf that it makes disappear).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from course_lib.checking.compare import Tolerance, same_fingerprint
+
+Prints = Mapping[str, Any]
+AND = " + "  # joins the names of a pair; the first is the one that is told
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One case as the student's function left it."""
+
+    prints: Prints  # fingerprints of what was observed
+    right: Prints  # fingerprints of the right answer
+    tolerance: Tolerance
+    passed: bool
+
+    def equal(self, key: str, expected: Any) -> bool:
+        """Whether leaf ``key`` was observed as ``expected`` (None: as missing)."""
+        got = self.prints.get(key)
+        if got is None or expected is None:
+            return got is expected
+        return same_fingerprint(got, expected, self.tolerance, key)
+
+    def explained_by(self, told: Prints | None) -> bool:
+        """Whether the whole observation is what the mistake would have produced."""
+        if told is None:
+            return self.passed
+        expected = {**self.right, **told}
+        return all(self.equal(key, expected.get(key)) for key in expected.keys() | self.prints)
+
+    def wrong_leaves_explained(self, told: Prints | None) -> int:
+        """How many wrong leaves are what the mistake would have produced.
+
+        Only numbers count, and not zeros: two different mistakes easily agree on a word.
+        """
+        telling = {k: p for k, p in (told or {}).items() if p is not None and len(p) > 2 and p[-1]}
+        return sum(
+            self.equal(key, entry) and not self.equal(key, self.right.get(key))
+            for key, entry in telling.items()
+        )
+
+
+def find_mistake(catalogue: Mapping[str, list[Prints | None]], seen: list[Seen]) -> str | None:
+    """The name of the mistake that explains what was seen best, or None.
+
+    First a single one that explains every case, then a pair that does, then the single one that
+    explains most wrong leaves: with two mistakes at once, one of them is named.
+    """
+    for pairs in (False, True):
+        for name, told in catalogue.items():
+            if (AND in name) == pairs and all(map(Seen.explained_by, seen, told)):
+                return name.split(AND)[0]
+    singles = {name: told for name, told in catalogue.items() if AND not in name}
+    counts = {
+        name: sum(map(Seen.wrong_leaves_explained, seen, told)) for name, told in singles.items()
+    }
+    best = max(counts, key=lambda name: counts[name], default=None)
+    return best if best is not None and counts[best] > 0 else None

@@ -1,0 +1,239 @@
+"""Judging a function against a card: the guards, the cases, the diagnosis."""
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from course_lib.checking import cards
+from course_lib.checking.compare import Difference, Tolerance, difference, fingerprint
+from course_lib.checking.diagnose import Seen, find_mistake
+from course_lib.checking.explain import explain, named_inputs
+from course_lib.checking.probes import PROBES, Malformed
+from course_lib.checking.student import (
+    Crashed,
+    NotWritten,
+    OutOfTime,
+    Student,
+    UsesTheAnswer,
+    library_answer,
+    quiet,
+    signature_of,
+    time_limit,
+    without_answer,
+)
+from course_lib.checking.verdict import CaseResult, Verdict, describe, words
+
+LIBRARY = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one case observed: a tree of values, or the trouble that prevented it."""
+
+    observation: Any = None
+    trouble: BaseException | None = None
+    changed: tuple[str, ...] = ()
+
+    def as_tree(self) -> dict[str, Any]:
+        """The form that is compared and fingerprinted: results, side effects and errors alike."""
+        if self.trouble is not None:
+            kind = self.trouble.kind if isinstance(self.trouble, Crashed) else str(self.trouble)
+            return {"raised": f"{type(self.trouble).__name__} {kind}"}
+        return {"result": self.observation, "changed": " ".join(sorted(self.changed))}
+
+
+def run_case(function: Callable[..., Any], case: Mapping[str, Any]) -> Outcome:
+    """Runs one case of a card (decoded inputs). Troubles that end the whole check are raised."""
+    student = Student(function)
+    try:
+        observation = PROBES[case["probe"]](student, **cards.fresh(case["inputs"]))
+    except (Crashed, Malformed) as trouble:
+        return Outcome(trouble=trouble, changed=tuple(student.changed))
+    return Outcome(observation, changed=tuple(student.changed))
+
+
+def decoded(case: Mapping[str, Any]) -> dict[str, Any]:
+    """A card's case with its inputs and its expected observation as Python values."""
+    values = {key: cards.decode(case[key]) for key in ("inputs", "expected")}
+    return {**case, **values}
+
+
+def tolerance_of(case: Mapping[str, Any]) -> Tolerance:
+    """The tolerance a case was written with."""
+    bands = {f"['result']{path}": band for path, band in case.get("bands", {}).items()}
+    return Tolerance(case["rtol"], case["atol"], bands)
+
+
+def judge(
+    card: Mapping[str, Any],
+    function: Any,
+    *,
+    points: float | None = None,
+    reveal: bool = True,
+) -> Verdict:
+    """The verdict on ``function``. ``reveal=False`` keeps inputs and numbers out of it."""
+    judged = _Judgement(card, card["points"] if points is None else points, reveal)
+    if problem := _guard(card, function):
+        return judged.refuse(problem)
+    cases = [decoded(case) for case in card["cases"]]
+    outcomes: list[Outcome] = []
+    answer = library_answer(card["answer"])
+    with quiet() as printed:
+        try:
+            with time_limit(), without_answer(answer):
+                for case in cases:
+                    outcomes.append(run_case(function, case))
+        except NotWritten:
+            return judged.refuse(
+                "Nothing is written yet: replace the line `raise NotImplementedError` by your code."
+            )
+        except OutOfTime:
+            return judged.refuse(
+                "Your function ran for more than five seconds and was stopped. Does a loop in it "
+                "ever end? The cases are small: a right answer needs a few milliseconds."
+            )
+        except UsesTheAnswer:
+            return judged.refuse(
+                f"Your function calls the library's own `{card['name']}`: write it yourself here."
+            )
+    return judged.decide(cases, outcomes, printed.getvalue())
+
+
+def _guard(card: Mapping[str, Any], function: Any) -> str:
+    """What keeps a thing from being judged at all: a sentence, or "" if nothing does."""
+    name = card["name"]
+    if not callable(function):
+        return (
+            f"You passed {describe(function)}, not a function. "
+            f'Write `check("{name}", {name})`, without parentheses after the second {name}.'
+        )
+    answer = library_answer(card["answer"])
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    if function is answer or (code is not None and Path(code.co_filename).is_relative_to(LIBRARY)):
+        return f"That is the library's own function: write your own `{name}` and pass that."
+    signature = signature_of(function)
+    if signature is None:
+        return ""
+    positional, keywords = card["parameters"]
+    try:
+        signature.bind(*[None] * len(positional), **dict.fromkeys(keywords))
+    except TypeError as error:
+        asked = ", ".join([*positional, *(["*"] if keywords else []), *keywords])
+        return (
+            f"The parameters do not fit: `{name}({asked})` is asked for, yours is "
+            f"`{getattr(function, '__name__', 'function')}{signature}` ({error})."
+        )
+    return ""
+
+
+class _Judgement:
+    """Puts a verdict together; holds what every verdict on one card has in common."""
+
+    def __init__(self, card: Mapping[str, Any], points: float, reveal: bool) -> None:
+        self.card, self.points, self.reveal = card, points, reveal
+
+    def refuse(self, message: str) -> Verdict:
+        """Nothing could be judged: no points, and one sentence."""
+        return Verdict(
+            False, 0.0, None, message, self.card["name"], self.points, read=self.card["read"]
+        )
+
+    def decide(
+        self, cases: list[dict[str, Any]], outcomes: list[Outcome], printed: str
+    ) -> Verdict:
+        results = [self._result(case, out) for case, out in zip(cases, outcomes, strict=True)]
+        total = sum(case.weight for case in results)
+        score = sum(case.weight for case in results if case.passed) / total
+        if all(case.passed for case in results):
+            message, mistake, read, score = self.card["praise"], None, "", 1.0
+        else:
+            message, mistake, read = self._diagnose(cases, outcomes, results)
+        shown = results if self.reveal else [CaseResult(c.name, c.weight, c.passed) for c in results]
+        return Verdict(
+            passed=all(case.passed for case in results),
+            score=score,
+            mistake=mistake,
+            message=message,
+            exercise=self.card["name"],
+            points=self.points,
+            cases=tuple(shown),
+            read=read,
+            printed=printed if self.reveal else "",
+            returns=tuple(self.card["returns"]),
+        )
+
+    def _result(self, case: Mapping[str, Any], outcome: Outcome) -> CaseResult:
+        if outcome.trouble is not None:
+            return CaseResult(case["name"], case["weight"], False)
+        found = difference(
+            outcome.observation, case["expected"], tolerance_of(case), path="['result']"
+        )
+        passed = found is None and not outcome.changed
+        return CaseResult(case["name"], case["weight"], passed, found)
+
+    def _diagnose(
+        self, cases: list[dict[str, Any]], outcomes: list[Outcome], results: list[CaseResult]
+    ) -> tuple[str, str | None, str]:
+        """(message, mistake or None, where to read on)."""
+        seen = [
+            Seen(fingerprint(out.as_tree()), case["right"], tolerance_of(case), result.passed)
+            for case, out, result in zip(cases, outcomes, results, strict=True)
+        ]
+        if mistake := find_mistake(self.card["fingerprints"], seen):
+            entry = self.card["mistakes"][mistake]
+            return entry["message"], mistake, entry["read"]
+        index = next(i for i, result in enumerate(results) if not result.passed)
+        return self._uncatalogued(cases[index], outcomes[index], results[index]), None, (
+            self.card["read"]
+        )
+
+    def _uncatalogued(
+        self, case: Mapping[str, Any], outcome: Outcome, result: CaseResult
+    ) -> str:
+        trouble, found = outcome.trouble, result.difference
+        where = f"In the case «{case['name']}»: "
+        if isinstance(trouble, Crashed):
+            text = f"{trouble.kind}: {trouble.text}" if trouble.text else trouble.kind
+            line = f" ({trouble.line})" if trouble.line and self.reveal else ""
+            return f"{where}your function stopped with {text}{line}."
+        if isinstance(trouble, Malformed):
+            return where + str(trouble)
+        if found is None:
+            changed = ", ".join(f"`{name}`" for name in outcome.changed)
+            return (
+                f"The numbers are right, but your function changes {changed} in place, so the "
+                "caller's array is different afterwards. Make a new array instead."
+            )
+        return where + self._name_difference(case, found)
+
+    def _name_difference(self, case: Mapping[str, Any], found: Difference) -> str:
+        place = words(found.path, tuple(self.card["returns"]))
+        if found.kind == "nothing":
+            return f"your function returns nothing for `{place}`: is a `return` missing?"
+        if found.kind == "keys":
+            return f"`{place}` has the keys {found.got}, expected {found.want}."
+        if found.kind == "length":
+            names = ", ".join(self.card["returns"])
+            return f"{len(found.want)} values are expected ({names}), not {len(found.got)}."
+        if found.kind in ("type", "dtype"):
+            return f"`{place}` is {describe(found.got)}, expected {describe(found.want)}."
+        if found.kind == "text":
+            return f"`{place}` is {describe(found.got)}, expected {describe(found.want)}."
+        inputs = case["inputs"]
+        if "args" in inputs:
+            inputs = named_inputs(self.card["parameters"][0], inputs["args"], inputs["kwargs"])
+        sentence = explain(found, inputs)
+        if found.kind == "shape":
+            shapes = f"`{place}` has shape {found.got.shape}, expected {found.want.shape}."
+            return f"{shapes} {sentence}"
+        if sentence:
+            return f"`{place}` is not right. {sentence}"
+        return f"`{place}` is not right. {case['about']}".strip()
+
+
+def observe_all(function: Callable[..., Any], cases: Iterable[Mapping[str, Any]]) -> list[Outcome]:
+    """The outcomes of all cases for a trusted function (the authoring side uses this)."""
+    with quiet(), time_limit(30.0):
+        return [run_case(function, case) for case in cases]
