@@ -10,7 +10,7 @@ from course_lib.arrays import Array, Params
 def numeric_gradient(f: Callable[[Array], float], x: Array, *, h: float = 1e-5) -> Array:
     """Central differences, entry by entry; costs two calls of ``f`` for each entry of ``x``.
 
-    Source: CS231n L3 "numeric gradient"; DD2424 L3.
+    Source: CS231n L3 "numeric gradient".
     Shapes: ``x`` any shape, result the same; ``h`` in the units of ``x``.
     """
     grad = np.zeros(x.shape)

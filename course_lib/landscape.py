@@ -13,7 +13,7 @@ from course_lib.arrays import Array
 def numeric_hessian(f: Callable[[Array], float], x: Array, *, h: float = 1e-4) -> Array:
     """Second derivatives by central differences in both directions; exactly symmetric.
 
-    Source: CSC421 L7-8 "the Hessian"; Abramowitz & Stegun 25.3.27.
+    Source: CSC421 L7-8 "the Hessian"; Abramowitz & Stegun 1964, sec. 25.3.
     Shapes: ``x`` (d,), result (d, d); ``h`` in the units of ``x``.
     """
     d = len(x)
@@ -137,8 +137,8 @@ def stability_limit(method: str, curvature: float, *, momentum: float = 0.9) -> 
     ``method`` is 'gd', 'momentum' (heavy ball) or 'nesterov'; gradient descent ignores
     ``momentum``.
 
-    Source: Polyak 1964; the stability of Nesterov's method follows from its 2x2 recursion,
-    see O'Donoghue & Candes 2015, sec. 3.
+    Source: Polyak 1964; DD2424 L5 (its ravine experiments). The limits are where an eigenvalue
+    of the method's 2x2 recursion reaches -1.
     Units: 1 / curvature; ``curvature`` > 0, ``momentum`` in [0, 1).
     Raises ValueError for an unknown method.
     """

@@ -45,7 +45,7 @@ class BatchNormCache(NamedTuple):
 def affine_forward(x: Array, weights: Array, bias: Array) -> tuple[Array, AffineCache]:
     """A fully connected layer, ``x @ weights + bias``.
 
-    Source: CS231n L4 "backpropagation"; DD2424 L3.
+    Source: CS231n L4 "backpropagation".
     Shapes: ``x`` (N, D), ``weights`` (D, M), ``bias`` (M,); out (N, M).
     """
     out = x @ weights + bias
@@ -55,7 +55,7 @@ def affine_forward(x: Array, weights: Array, bias: Array) -> tuple[Array, Affine
 def affine_backward(dout: Array, cache: AffineCache) -> tuple[Array, Array, Array]:
     """Gradients of the affine layer: ``(dx, dweights, dbias)``.
 
-    Source: CS231n L4 "backpropagation"; DD2424 L3.
+    Source: CS231n L4 "backpropagation".
     Shapes: ``dout`` (N, M); ``dx`` (N, D), ``dweights`` (D, M), ``dbias`` (M,).
     """
     dx = dout @ cache.weights.T
@@ -193,7 +193,7 @@ def batchnorm_forward(
     ``momentum`` is the weight of the OLD running value (PyTorch's is the weight of the new).
     Both variances divide by N, as in the lectures (PyTorch's running one divides by N - 1).
 
-    Source: Ioffe & Szegedy 2015, algorithm 1; CS231n L6 "batch normalization".
+    Source: Ioffe & Szegedy 2015, algorithm 1; CS231n L7 "batch normalization".
     Shapes: ``x`` (N, D), ``gamma`` and ``beta`` (D,); returns (out (N, D), cache, running).
     """
     if train:
@@ -214,7 +214,7 @@ def batchnorm_forward(
 def batchnorm_backward(dout: Array, cache: BatchNormCache) -> tuple[Array, Array, Array]:
     """Gradients in training mode, where mean and variance depend on ``x`` as well.
 
-    Source: Ioffe & Szegedy 2015, sec. 3; CS231n L6 "batch normalization".
+    Source: Ioffe & Szegedy 2015, sec. 3; CS231n L7 "batch normalization".
     Shapes: ``dout`` (N, D); ``dx`` (N, D), ``dgamma`` and ``dbeta`` (D,).
     """
     dgamma = np.sum(dout * cache.x_hat, axis=0)

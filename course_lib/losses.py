@@ -43,7 +43,7 @@ def softmax_cross_entropy(scores: Array, labels: Labels) -> tuple[float, Array]:
 
     The largest score of each row is subtracted first, so that no exponential overflows.
 
-    Source: CS231n L3 "softmax classifier"; DD2424 L2.
+    Source: CS231n L3 "softmax classifier".
     Shapes: ``scores`` (N, C), ``labels`` (N,); returns the mean loss and ``dscores`` (N, C).
     """
     count = len(labels)

@@ -1,6 +1,7 @@
 """Multilayer perceptrons: parameters are a dict W1, b1, W2, b2, ...; rows of ``x`` are examples."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -15,7 +16,7 @@ def two_layer_loss(
 
     The penalty is ``l2 * sum(W**2)`` over both weight matrices; biases are never penalised.
 
-    Source: CS231n L4 "neural networks, backpropagation"; DD2424 L3.
+    Source: CS231n L4 "neural networks, backpropagation".
     Shapes: W1 (D, H), b1 (H,), W2 (H, C), b2 (C,), ``x`` (N, D), ``labels`` (N,);
     the gradients have the names and shapes of ``params``.
     """
@@ -42,14 +43,14 @@ def init_mlp(
 ) -> Params:
     """Gaussian weights and zero biases; the deviation is ``scale``, or He's ``sqrt(2 / inputs)``.
 
-    Source: He et al. 2015; CS231n L6 "weight initialization".
+    Source: He et al. 2015; CS231n L7 "weight initialization".
     Shapes: ``sizes`` such as (64, 100, 10): inputs, hidden layers, classes.
     Raises ValueError for fewer than two sizes.
     """
     if len(sizes) < 2:
         raise ValueError(f"sizes needs at least inputs and classes, got {tuple(sizes)}")
     params = {}
-    for layer, (inputs, outputs) in enumerate(zip(sizes[:-1], sizes[1:], strict=True), start=1):
+    for layer, (inputs, outputs) in enumerate(pairwise(sizes), start=1):
         deviation = np.sqrt(2 / inputs) if scale is None else scale
         params[f"W{layer}"] = deviation * rng.standard_normal((inputs, outputs))
         params[f"b{layer}"] = np.zeros(outputs)

@@ -100,8 +100,8 @@ def velocity_weights(steps: int, *, momentum: float) -> Array:
     Source: DD2424 L5 "momentum as a weighted sum of gradients"; Goh 2017.
     Shapes: result (steps,), oldest gradient first; ``momentum`` in [0, 1).
     """
-    times = np.arange(steps)
-    return (1 - momentum ** (steps - times)) / (1 - momentum)
+    updates_since = steps - np.arange(steps, dtype=np.float64)
+    return (1 - momentum**updates_since) / (1 - momentum)
 
 
 def terminal_velocity(grad: Array, *, lr: float, momentum: float) -> Array:

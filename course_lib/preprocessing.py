@@ -11,7 +11,7 @@ def standardize(train: Array, test: Array) -> tuple[Array, Array]:
     ``test`` is moved by the mean and standard deviation of ``train``: its own would leak.
     A column that is constant in ``train`` is centred only.
 
-    Source: CSC421 L7-8 "normalization"; CS231n L6 "data preprocessing".
+    Source: CSC421 L7-8 "normalization"; CS231n L7 "data preprocessing".
     Shapes: ``train`` (N, D), ``test`` (M, D), results the same.
     """
     mean = np.mean(train, axis=0)
