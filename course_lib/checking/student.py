@@ -19,6 +19,8 @@ from typing import Any
 
 import numpy as np
 
+from course_lib.recorded import AnswerDue
+
 SECONDS = 5.0
 
 
@@ -96,6 +98,8 @@ class Student:
         given_args, given_kwargs = copy_tree(args), copy_tree(kwargs)
         try:
             result = self.function(*given_args, **given_kwargs)
+        except AnswerDue as error:
+            raise Crashed(error, self.function) from error
         except NotImplementedError:
             raise NotWritten from None
         except KeyboardInterrupt:
