@@ -17,7 +17,8 @@ const CSS = `
 .explorer .panels { display: flex; flex-wrap: wrap; gap: 8px 14px; align-items: flex-start; }
 .explorer figure { margin: 0; flex: 1 1 260px; min-width: 0; max-width: 540px; }
 .explorer figcaption { font-weight: 600; font-size: 13px; color: #1a1a1a; text-align: left; }
-.explorer .panel-note { margin: 0; font-size: 13px; min-height: 1.4em; font-variant-numeric: tabular-nums; }
+.explorer .panel-note { margin: 0; font-size: 13px; font-variant-numeric: tabular-nums; }
+.explorer .with-notes .panel-note { min-height: 2.8em; }
 .explorer canvas.plot { display: block; width: 100%; background: #fff; }
 .explorer canvas.draggable { cursor: crosshair; touch-action: none; }
 .explorer .legend { display: flex; flex-wrap: wrap; gap: 0 12px; margin: 2px 0 0; padding: 0; list-style: none; font-size: 12px; }
@@ -72,6 +73,7 @@ function render({ model, el }) {
     });
   }
   const row = make("div", root, "panels");
+  if (spec.panels.some((panel) => panel.note.length)) row.classList.add("with-notes");
   const panels = spec.panels.map((panel) => addPanel(row, panel));
   const caption = make("p", root, "caption");
   caption.setAttribute("aria-live", "polite");
@@ -228,9 +230,12 @@ function addLegend(list, layer, entry) {
   const ctx = prepare(make("canvas", item), LEGEND_SIZE.width, LEGEND_SIZE.height);
   const { width, height } = LEGEND_SIZE;
   ctx.fillStyle = ctx.strokeStyle = entry.colour;
-  if (layer.kind === "bars" || layer.kind === "heat") ctx.fillRect(2, 1, width - 4, height - 2);
-  else if (layer.kind !== "points") stroke(ctx, layer, [[2, height / 2], [width - 2, height / 2]]);
-  if (layer.marker) drawMarker(ctx, layer, width / 2, height / 2);
+  if (layer.kind === "bars" || layer.kind === "heat") {
+    ctx.fillRect(2, 1, width - 4, height - 2);
+    ctx.strokeStyle = "#767676"; // a white swatch must be seen too
+    ctx.strokeRect(2.5, 1.5, width - 5, height - 3);
+  } else if (layer.kind !== "points") stroke(ctx, layer, [[2, height / 2], [width - 2, height / 2]]);
+  if (layer.marker) drawMarker(ctx, { ...layer, mark: Math.min(layer.mark, 5) }, width / 2, height / 2);
   ctx.canvas.setAttribute("aria-hidden", "true");
   make("span", item).textContent = entry.label;
 }
@@ -275,12 +280,14 @@ function drawPanel(panel, frame) {
   ctx.rect(area.left, area.top, area.width, area.height);
   ctx.clip();
   if (spec.grid) drawGrid(ctx, spec, area, x, y);
-  for (const layer of spec.layers) {
+  const paint = (layer) => {
     ctx.strokeStyle = ctx.fillStyle = layer.colour;
     DRAW[layer.kind](ctx, layer, frame(layer), x, y, area);
-  }
+  };
+  spec.layers.filter((layer) => layer.kind !== "points").forEach(paint);
   ctx.restore();
   drawAxes(ctx, spec, area, x, y);
+  spec.layers.filter((layer) => layer.kind === "points").forEach(paint); // whole, even on the frame
 }
 
 function drawGrid(ctx, spec, area, x, y) {
@@ -322,10 +329,12 @@ function drawAxes(ctx, spec, area, x, y) {
     ctx.fillText(text, area.left - 5, y(value));
     above = y(value) - 13;
   }
+  ctx.save();
   ctx.translate(10, area.top + area.height / 2);
   ctx.rotate(-Math.PI / 2);
   ctx.textAlign = "center";
   ctx.fillText(spec.y.label, 0, 0);
+  ctx.restore();
 }
 
 const DRAW = {
@@ -337,8 +346,13 @@ const DRAW = {
   series(ctx, layer, values, x, y) {
     drawDots(ctx, layer, Array.from(values, (value, i) => [x(i), y(value)]));
   },
-  points(ctx, layer, values, x, y) {
-    for (let i = 0; i < values.length; i += 2) drawMarker(ctx, layer, x(values[i]), y(values[i + 1]));
+  points(ctx, layer, values, x, y, area) {
+    for (let i = 0; i < values.length; i += 2) {
+      const px = x(values[i]), py = y(values[i + 1]);
+      const across = px >= area.left - 1 && px <= area.left + area.width + 1;
+      const down = py >= area.top - 1 && py <= area.top + area.height + 1;
+      if (across && down) drawMarker(ctx, layer, px, py);
+    }
   },
   bars(ctx, layer, values, x, y, area) {
     const step = area.width / values.length;
@@ -398,8 +412,10 @@ function drawMarker(ctx, layer, px, py) {
   else if (layer.marker === "plus") lines([[-r, 0], [r, 0]], [[0, -r], [0, r]]);
   else if (layer.marker === "triangle") shape([0, -r], [r, r], [-r, r]);
   else shape([0, -r], [r, 0], [0, r], [-r, 0]);
-  if (layer.marker === "cross" || layer.marker === "plus" || layer.marker === "ring") ctx.stroke();
-  else ctx.fill();
+  const open = layer.marker === "cross" || layer.marker === "plus" || layer.marker === "ring";
+  if (!open) ctx.fill();
+  ctx.strokeStyle = open || r < 6 ? ctx.fillStyle : "#1a1a1a"; // large ones get a dark edge
+  if (open || r >= 6) ctx.stroke();
 
   function lines(...pairs) {
     for (const [[ax, ay], [bx, by]] of pairs) {

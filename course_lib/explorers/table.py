@@ -10,8 +10,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from course_lib.arrays import Array
-
 # Okabe and Ito's colours, told apart by readers with any kind of colour vision.
 COLOURS = {
     "black": "#000000",
@@ -67,7 +65,7 @@ class Layer(NamedTuple):
     """
 
     kind: str
-    data: Array
+    data: NDArray[np.floating]
     depends: Sequence[str] = ()
     colour: str = "black"
     dash: str = "solid"
@@ -100,6 +98,14 @@ class Panel(NamedTuple):
     weight: float = 1.0
     grid: bool = True
     frame: bool = True
+
+
+def single(frames: dict[str, Any]) -> dict[str, Any]:
+    """The same frames with every array in float32, which is what the page gets anyway."""
+    return {
+        name: value.astype(np.float32) if isinstance(value, np.ndarray) else value
+        for name, value in frames.items()
+    }
 
 
 def linear_ticks(low: float, high: float, *, count: int = 5) -> list[tuple[float, str]]:

@@ -1,0 +1,21 @@
+"""Figures that answer back: each function returns an Explorer to show in a notebook.
+
+An explorer is a table that Python computed with the functions of this library; see ``table`` and
+``component`` for how to make one.
+"""
+
+from course_lib.explorers.component import Answer, Drag, Explorer
+from course_lib.explorers.dropout_mask import dropout_mask
+from course_lib.explorers.gradcheck_curve import gradient_check_curve
+from course_lib.explorers.momentum_map import momentum_map
+from course_lib.explorers.ravine import ravine
+
+__all__ = [
+    "Answer",
+    "Drag",
+    "Explorer",
+    "dropout_mask",
+    "gradient_check_curve",
+    "momentum_map",
+    "ravine",
+]

@@ -1,0 +1,392 @@
+"""Explorers: what the page would show is what the library computes, at every stop that is tried."""
+
+import re
+from collections.abc import Callable
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pytest
+
+from course_lib import gradcheck, landscape, layers, models, optim, problems
+from course_lib.explorers import (
+    Explorer,
+    dropout_mask,
+    gradient_check_curve,
+    momentum_map,
+    ravine,
+)
+from course_lib.explorers.component import SCRIPT, Answer, Drag
+from course_lib.explorers.dropout_mask import OUTPUTS, drawn_mask, every_mask, hidden_units, logit
+from course_lib.explorers.gradcheck_curve import analytic_gradient, flatten, small_net, unflatten
+from course_lib.explorers.momentum_map import PLANE_MOMENTA, PLANE_RATES
+from course_lib.explorers.table import (
+    Axis,
+    Control,
+    Layer,
+    Panel,
+    Sentences,
+    linear_ticks,
+    log_ticks,
+    pack,
+)
+from course_lib.train import descend
+
+MAKERS = [ravine, gradient_check_curve, momentum_map, dropout_mask]
+
+
+@pytest.fixture(scope="module", params=MAKERS, ids=lambda make: make.__name__)
+def explorer(request: pytest.FixtureRequest) -> Explorer:
+    return request.param()
+
+
+def frame(explorer: Explorer, panel: int, layer: int, **stops: int) -> np.ndarray:
+    """What the page looks up: offset + row-major position of the stops * frame size."""
+    spec = explorer.spec["panels"][panel]["layers"][layer]
+    sizes = {c["name"]: len(c["stops"]) for c in explorer.spec["controls"]}
+    at = 0
+    for name in spec["depends"]:
+        at = at * sizes[name] + stops[name]
+    table = np.frombuffer(explorer.table, "<f4")
+    start = spec["offset"] + at * spec["size"]
+    return table[start : start + spec["size"]].astype(np.float64)
+
+
+def sentence(explorer: Explorer, tables: list[dict[str, Any]], **stops: int) -> str:
+    sizes = {c["name"]: len(c["stops"]) for c in explorer.spec["controls"]}
+    parts = []
+    for part in tables:
+        at = 0
+        for name in part["depends"]:
+            at = at * sizes[name] + stops[name]
+        parts.append(part["texts"][at])
+    return " ".join(parts)
+
+
+# --------------------------------------------------------------- the component
+
+
+def tiny(**changes: Any) -> Explorer:
+    data = np.arange(12.0).reshape(3, 2, 2)
+    layer = Layer("points", data[:, :, None, :], ("a", "b"), name="dots")
+    parts: dict[str, Any] = {
+        "controls": [Control("a", "A", ["1", "2", "3"]), Control("b", "B", ["x", "y"], 1, "list")],
+        "panels": [Panel("P", Axis("x", 0, 12), Axis("y", 0.1, 10, "log"), [layer])],
+        "caption": [Sentences(["one", "two", "three"], ("a",)), Sentences(["<x>", "y"], ("b",))],
+    }
+    return Explorer("Tiny", **(parts | changes))
+
+
+def test_frames_lie_row_major_in_the_table():
+    explorer = tiny()
+    for a, b in product(range(3), range(2)):
+        want = [4 * a + 2 * b, 4 * a + 2 * b + 1]
+        np.testing.assert_array_equal(frame(explorer, 0, 0, a=a, b=b), want)
+
+
+def test_an_array_must_fit_the_stops_it_names():
+    wrong = Layer("series", np.zeros((4, 5)), ("a",))
+    panel = Panel("P", Axis("x", 0, 1), Axis("y", 0, 1), [wrong])
+    with pytest.raises(ValueError, match=r"\(3,\) stops, got an array of shape \(4, 5\)"):
+        tiny(panels=[panel])
+    with pytest.raises(ValueError, match="no control is called 'c'"):
+        tiny(caption=[Sentences(["one"], ("c",))])
+    with pytest.raises(ValueError, match="got 1 sentences for 3 stops"):
+        tiny(caption=[Sentences(["one"], ("a",))])
+    with pytest.raises(ValueError, match="cannot start at 2"):
+        tiny(controls=[Control("a", "A", ["1", "2"], 2), Control("b", "B", ["x", "y"])])
+    with pytest.raises(ValueError, match="'slider' or a 'list', got 'knob'"):
+        tiny(controls=[Control("a", "A", ["1"], kind="knob")])
+
+
+def test_repr_is_the_figure_in_words():
+    assert repr(tiny()) == "Tiny\none y"
+
+
+def test_ticks_are_round_and_inside():
+    assert [text for _, text in linear_ticks(-5.0, 5.0)] == ["-4", "-2", "0", "2", "4"]
+    assert [text for _, text in linear_ticks(0.0, 0.99)] == ["0", "0.2", "0.4", "0.6", "0.8"]
+    assert log_ticks(0.05, 200.0) == [(0.1, "0.1"), (1.0, "1"), (10.0, "10"), (100.0, "100")]
+    assert len(log_ticks(1e-12, 1e4)) <= 7
+
+
+def test_html_in_a_caption_cannot_leave_the_script():
+    html = tiny(caption=[Sentences(["</script><b>"])]).to_html()
+    assert html.count("</script>") == 1
+    assert html.count("<script") == 1
+
+
+def test_export_is_html_and_a_widget_otherwise(monkeypatch: pytest.MonkeyPatch):
+    explorer = tiny()
+    monkeypatch.delenv("COURSE_EXPORT", raising=False)
+    widget, _ = explorer._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in widget
+    assert widget["text/plain"] == "Tiny\none y"
+    monkeypatch.setenv("COURSE_EXPORT", "1")
+    exported, _ = explorer._repr_mimebundle_()
+    assert set(exported) == {"text/html", "text/plain"}
+
+
+def ask(explorer: Explorer, monkeypatch: pytest.MonkeyPatch, **message: Any) -> tuple[Any, Any]:
+    sent: list[tuple[Any, Any]] = []
+    monkeypatch.setattr(
+        explorer, "send", lambda content, buffers=None: sent.append((content, buffers))
+    )
+    explorer._handle_custom_msg({"kind": "drag", "number": 7, **message}, [])
+    assert len(sent) == 1
+    return sent[0]
+
+
+def test_a_dragged_point_is_answered_with_its_frames(monkeypatch: pytest.MonkeyPatch):
+    explorer = ravine()
+    stops = {"kappa": 3, "angle": 2, "rate": 4, "start": 1}
+    content, buffers = ask(explorer, monkeypatch, x=3.0, y=3.0, stops=stops)
+    assert content["number"] == 7
+    for panel, name in enumerate(("path", "flat", "steep")):
+        layer = next(
+            i
+            for i, part in enumerate(explorer.spec["panels"][panel]["layers"])
+            if part["name"] == name
+        )
+        got = np.frombuffer(buffers[content["names"].index(name)], "<f4")
+        # stop 1 of the start list is the same point
+        np.testing.assert_allclose(
+            got, frame(explorer, panel, layer, **stops), rtol=1e-5, atol=1e-7
+        )
+    assert content["caption"].startswith(sentence(explorer, explorer.spec["caption"], **stops))
+
+
+def test_a_failing_answer_is_reported_and_not_raised(monkeypatch: pytest.MonkeyPatch):
+    def fails(x: float, y: float, stops: dict[str, int]) -> Answer:
+        raise NotImplementedError("left out")
+
+    explorer = tiny(drag=Drag(0, "a", "drag me", fails))
+    content, buffers = ask(explorer, monkeypatch, x=0.0, y=0.0, stops={})
+    assert content == {"kind": "frames", "number": 7, "error": "left out"}
+    assert buffers is None
+
+
+def test_the_page_computes_pixels_only():
+    source = re.sub(r"//.*", "", SCRIPT.read_text(encoding="utf-8"))
+    used = set(re.findall(r"Math\.(\w+)", source))
+    assert used <= {"log10", "floor", "ceil", "round", "max", "min", "PI", "random"}
+    assert "**" not in source
+
+
+# --------------------------------------------------------------- all four explorers
+
+
+def test_every_control_and_panel_is_labelled(explorer: Explorer):
+    for control in explorer.spec["controls"]:
+        assert control["label"]
+        assert all(control["stops"])
+        assert len(set(control["stops"])) == len(control["stops"])
+    for panel in explorer.spec["panels"]:
+        assert panel["title"]
+        assert [layer for layer in panel["layers"] if layer["depends"]]
+
+
+def test_every_frame_has_a_caption_with_a_number(explorer: Explorer):
+    sizes = {c["name"]: len(c["stops"]) for c in explorer.spec["controls"]}
+    covered = set()
+    for part in explorer.spec["caption"]:
+        assert len(part["texts"]) == np.prod([sizes[name] for name in part["depends"]])
+        assert all(re.search(r"\d", text) for text in part["texts"])
+        covered |= set(part["depends"])
+    assert covered == set(sizes)
+
+
+def test_the_spec_covers_the_table_exactly(explorer: Explorer):
+    sizes = {c["name"]: len(c["stops"]) for c in explorer.spec["controls"]}
+    spans = sorted(
+        (layer["offset"], layer["size"] * int(np.prod([sizes[d] for d in layer["depends"]])))
+        for panel in explorer.spec["panels"]
+        for layer in panel["layers"]
+    )
+    ends = [offset + size for offset, size in spans]
+    assert [offset for offset, _ in spans] == [0, *ends[:-1]]
+    assert ends[-1] * 4 == len(explorer.table)
+
+
+def test_the_table_holds_no_infinity(explorer: Explorer):
+    assert not np.any(np.isinf(np.frombuffer(explorer.table, "<f4")))
+
+
+def test_exported_page_needs_no_network(explorer: Explorer):
+    html = explorer.to_html()
+    assert "http" not in html
+    assert "import(" not in html
+    assert len(html) < 4e6
+
+
+@pytest.mark.parametrize("make", MAKERS, ids=lambda make: make.__name__)
+def test_construction_is_deterministic(make: Callable[[], Explorer]):
+    first, second = make(), make()
+    assert first.table == second.table
+    assert first.to_html() == second.to_html()
+
+
+# --------------------------------------------------------------- each against the library
+
+
+@pytest.mark.parametrize(
+    ("kappa", "angle", "rate", "start"), [(0, 0, 0, 0), (4, 3, 7, 1), (5, 5, 9, 3), (3, 1, 10, 4)]
+)
+def test_ravine_path_is_the_closed_form(kappa: int, angle: int, rate: int, start: int):
+    explorer = ravine()
+    stops = {"kappa": kappa, "angle": angle, "rate": rate, "start": start}
+    value = (1, 2, 5, 10, 25, 50)[kappa]
+    turn = np.deg2rad((0, 15, 30, 45, 60, 90)[angle])
+    hessian = landscape.rotate_quadratic(np.diag([2.0, 2.0 * value]), angle=turn)
+    fraction = (0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 0.75, 0.95, 1.0, 1.02, None)[rate]
+    limit = landscape.max_stable_lr(hessian)
+    lr = landscape.optimal_lr(hessian) if fraction is None else fraction * limit
+    begin = np.array([(4.0, 0.5), (3.0, 3.0), (0.0, 3.0), (-3.0, 3.0), (-4.0, 0.0)][start])
+    path = frame(explorer, 0, 1, **stops).reshape(61, 2)
+    for step in (0, 1, 17, 60):
+        want = landscape.gd_closed_form(hessian, begin, lr=lr, steps=step)
+        np.testing.assert_allclose(path[step], want, rtol=1e-5, atol=1e-6)
+    text = sentence(explorer, explorer.spec["caption"], **stops)
+    assert f"{lr:.4g}" in text
+    assert f"{problems.quadratic(hessian)(begin):.4g}" in text
+
+
+def test_ravine_strips_are_lines_with_the_factor_as_slope():
+    explorer = ravine()
+    stops = {"kappa": 3, "angle": 4, "rate": 6, "start": 3}
+    for panel, curvature in ((1, 2.0), (2, 20.0)):
+        strip = frame(explorer, panel, 0, **stops)
+        factor = abs(1 - 0.75 * (2 / 20.0) * curvature)
+        np.testing.assert_allclose(strip[1:15] / strip[:14], factor, rtol=1e-4)
+
+
+def test_ravine_says_what_each_side_of_the_limit_does():
+    explorer = ravine()
+    caption = explorer.spec["caption"]
+    words = [sentence(explorer, caption, kappa=3, angle=0, rate=r, start=0) for r in (0, 7, 8, 9)]
+    starts = ["Converges without", "Converges with a zig-zag", "Neither", "Diverges"]
+    assert all(word.startswith(start) for word, start in zip(words, starts, strict=True))
+
+
+@pytest.mark.parametrize(("bug", "name"), list(enumerate(["right", "factor", "entry"])))
+@pytest.mark.parametrize("precision", ["float64", "float32"])
+def test_gradient_check_frame_is_the_library_check(bug: int, name: str, precision: str):
+    explorer = gradient_check_curve()
+    labels = explorer.spec["controls"][3]["stops"]
+    assert name in labels[bug]
+    params, x, y = small_net()
+
+    def loss(values: np.ndarray) -> float:
+        typed = unflatten(values.astype(precision), params)
+        return models.two_layer_loss(typed, x.astype(precision), y, l2=0.1)[0]
+
+    at = 8
+    h = float(explorer.spec["controls"][0]["stops"][at])
+    slope = gradcheck.numeric_gradient(loss, flatten(params), h=h)
+    want = gradcheck.relative_error(analytic_gradient(labels[bug]), slope)
+    where = {"precision": int(precision == "float32"), "bug": bug, "difference": 0, "h": at}
+    ring = next(
+        i
+        for i, part in enumerate(explorer.spec["panels"][0]["layers"])
+        if part["label"] == "your h"
+    )
+    np.testing.assert_allclose(frame(explorer, 0, ring, **where), [h, want], rtol=1e-5)
+    assert f"{want:.1e}" in sentence(explorer, explorer.spec["caption"], **where)
+
+
+def test_gradient_check_plateaus():
+    """A wrong gradient's error cannot fall below what the bug alone makes of it."""
+    explorer = gradient_check_curve()
+    central = 2
+    right, factor, entry = (
+        frame(explorer, 0, central, precision=0, bug=bug)[1::2] for bug in range(3)
+    )
+    assert right.min() < 1e-8
+    assert factor.min() > 1e-3
+    assert entry[6:10] == pytest.approx(0.1 / 2.1, rel=1e-4)  # neither branch disturbs there
+    # truncation falls with h**2: two decades for each decade of h
+    assert right[2] / right[4] == pytest.approx(100.0, rel=0.1)
+
+
+@pytest.mark.parametrize("method", ["gd", "momentum", "nesterov"])
+def test_momentum_map_turns_white_at_the_stability_limit(method: str):
+    explorer = momentum_map()
+    index = ["gd", "momentum", "nesterov"].index(method)
+    bands = frame(explorer, 0, 0, method=index).reshape(len(PLANE_MOMENTA), len(PLANE_RATES))
+    for row, mass in enumerate(PLANE_MOMENTA):
+        limit = landscape.stability_limit(method, 1.0, momentum=float(mass))
+        away = np.abs(PLANE_RATES - limit) > 1e-9
+        np.testing.assert_array_equal((bands[row] == 7)[away], (limit < PLANE_RATES)[away])
+
+
+@pytest.mark.parametrize(
+    ("method", "rule"), list(enumerate([optim.sgd, optim.momentum, optim.nesterov]))
+)
+@pytest.mark.parametrize(("rate", "mass"), [(4, 7), (6, 3), (10, 4)])
+def test_momentum_race_is_run_by_the_library(method: int, rule: Any, rate: int, mass: int):
+    explorer = momentum_map()
+    controls = explorer.spec["controls"]
+    lr, m = float(controls[0]["stops"][rate]), float(controls[1]["stops"][mass])
+    hyper = {"lr": lr} if method == 0 else {"lr": lr, "momentum": m}
+    gradient = problems.quadratic_gradient(problems.RAVINE_C)
+    want = descend(rule, gradient, problems.START, steps=100, **hyper)
+    path = frame(explorer, 1, 1 + method, rate=rate, momentum=mass).reshape(101, 2)
+    shown = ~np.isnan(path[:, 0])
+    assert shown[:3].all()
+    np.testing.assert_allclose(path[shown], want[shown], rtol=1e-5, atol=1e-6)
+    loss = problems.quadratic(problems.RAVINE_C)
+    losses = np.clip([loss(point) for point in want], 1e-12, 1e4)
+    np.testing.assert_allclose(
+        frame(explorer, 2, method, rate=rate, momentum=mass), losses, rtol=1e-4
+    )
+
+
+def test_momentum_crosshair_stands_at_both_curvatures():
+    explorer = momentum_map()
+    for layer, curvature in ((2, 2.0), (3, 100.0)):
+        got = frame(explorer, 0, layer, rate=4, momentum=7)
+        np.testing.assert_allclose(got, [0.01 * curvature, 0.9], rtol=1e-6)
+
+
+@pytest.mark.parametrize("keep", [0, 4, 9])
+def test_dropout_mean_and_single_pass(keep: int):
+    explorer = dropout_mask()
+    keep_prob = (keep + 1) / 10
+    hidden = hidden_units()
+    masks, chances = every_mask(keep_prob)
+    assert chances.sum() == pytest.approx(1.0)
+    for index, output in enumerate(OUTPUTS):
+        mean = float(chances @ logit(hidden * masks, output))
+        passed = float(logit(hidden, output)[0])
+        where = {"keep": keep, "output": index, "draw": 3}
+        assert frame(explorer, 1, 1, **where)[0] == pytest.approx(mean, rel=1e-5)
+        assert frame(explorer, 1, 2, **where)[0] == pytest.approx(passed, rel=1e-5)
+        assert frame(explorer, 1, 0, **where).sum() == pytest.approx(1.0, rel=1e-5)
+        text = sentence(explorer, explorer.spec["caption"], **where)
+        agree = index == 0 or keep_prob == 1.0
+        assert ("agree exactly" in text) == agree
+        assert (abs(mean - passed) < 1e-9) == agree
+
+
+@pytest.mark.parametrize("output", [0, 1])
+def test_dropout_drawing_shows_the_mask_that_the_layer_draws(output: int):
+    explorer = dropout_mask()
+    where = {"keep": 4, "draw": 5, "output": output}
+    hidden = hidden_units()
+    out, mask = layers.dropout_forward(
+        hidden, keep_prob=0.5, train=True, rng=np.random.default_rng(105)
+    )
+    np.testing.assert_array_equal(mask, drawn_mask(0.5, 5))
+    kept = frame(explorer, 0, 2, **where).reshape(10, 2)
+    dropped = frame(explorer, 0, 3, **where).reshape(10, 2)
+    np.testing.assert_array_equal(~np.isnan(kept[:, 0]), mask[0] > 0)
+    np.testing.assert_array_equal(~np.isnan(dropped[:, 0]), mask[0] == 0)
+    value = float(logit(out, OUTPUTS[output])[0])
+    assert f"logit {value:.3f}" in sentence(explorer, explorer.spec["caption"], **where)
+    assert frame(explorer, 1, 3, **where)[0] == pytest.approx(np.clip(value, -5.5, 5.5), rel=1e-5)
+
+
+def test_pack_refuses_an_unknown_kind_of_layer():
+    panel = Panel("P", Axis("x", 0, 1), Axis("y", 0, 1), [Layer("pie", np.zeros(1))])
+    with pytest.raises(ValueError, match="got 'pie'"):
+        pack("T", [], [panel], [])
