@@ -1,1 +1,1 @@
-"""The instructor's side: builds the notebooks, bundles them for students, grades what comes back."""
+"""The instructor's side: builds notebooks, bundles them for students, grades what comes back."""

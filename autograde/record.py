@@ -174,7 +174,7 @@ def _differs(case: Card, outcome: Outcome) -> bool:
 
 
 def verify(card: Card) -> None:
-    """Raises ``BlindExercise`` unless every mistake shows, and shows differently from the others."""
+    """Raises ``BlindExercise`` unless every mistake shows, and each in its own way."""
     single = {name: told for name, told in card["fingerprints"].items() if AND not in name}
     if blind := [name for name, told in single.items() if not any(told)]:
         raise BlindExercise(f"{card['name']}: no case can tell {blind} from the right answer")

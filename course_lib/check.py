@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from course_lib import progress
-from course_lib.checking import cards, examine as _examine
+from course_lib.checking import cards
+from course_lib.checking import examine as _examine
 from course_lib.checking.cards import UnknownExercise
 from course_lib.checking.verdict import CheckFailed, Verdict, being_validated
 

@@ -104,9 +104,7 @@ def difference(got: Any, want: Any, tolerance: Tolerance, path: str = "") -> Dif
     return None
 
 
-def _leaf_difference(
-    got: Any, want: Any, tolerance: Tolerance, path: str
-) -> Difference | None:
+def _leaf_difference(got: Any, want: Any, tolerance: Tolerance, path: str) -> Difference | None:
     if got is None:
         return None if want is None else Difference("nothing", path, got, want)
     if want is None or isinstance(want, str):

@@ -12,7 +12,7 @@ from typing import Any
 from course_lib.checking.compare import Tolerance, same_fingerprint
 
 Prints = Mapping[str, Any]
-AND = " + "  # joins the names of a pair; the first is the one that is told
+AND = " && "  # joins the names of a pair; the first is the one that is told
 
 
 @dataclass(frozen=True)

@@ -140,9 +140,7 @@ class _Judgement:
             False, 0.0, None, message, self.card["name"], self.points, read=self.card["read"]
         )
 
-    def decide(
-        self, cases: list[dict[str, Any]], outcomes: list[Outcome], printed: str
-    ) -> Verdict:
+    def decide(self, cases: list[dict[str, Any]], outcomes: list[Outcome], printed: str) -> Verdict:
         results = [self._result(case, out) for case, out in zip(cases, outcomes, strict=True)]
         total = sum(case.weight for case in results)
         score = sum(case.weight for case in results if case.passed) / total
@@ -150,7 +148,9 @@ class _Judgement:
             message, mistake, read, score = self.card["praise"], None, "", 1.0
         else:
             message, mistake, read = self._diagnose(cases, outcomes, results)
-        shown = results if self.reveal else [CaseResult(c.name, c.weight, c.passed) for c in results]
+        shown = (
+            results if self.reveal else [CaseResult(c.name, c.weight, c.passed) for c in results]
+        )
         return Verdict(
             passed=all(case.passed for case in results),
             score=score,
@@ -185,13 +185,13 @@ class _Judgement:
             entry = self.card["mistakes"][mistake]
             return entry["message"], mistake, entry["read"]
         index = next(i for i, result in enumerate(results) if not result.passed)
-        return self._uncatalogued(cases[index], outcomes[index], results[index]), None, (
-            self.card["read"]
+        return (
+            self._uncatalogued(cases[index], outcomes[index], results[index]),
+            None,
+            (self.card["read"]),
         )
 
-    def _uncatalogued(
-        self, case: Mapping[str, Any], outcome: Outcome, result: CaseResult
-    ) -> str:
+    def _uncatalogued(self, case: Mapping[str, Any], outcome: Outcome, result: CaseResult) -> str:
         trouble, found = outcome.trouble, result.difference
         where = f"In the case «{case['name']}»: "
         if isinstance(trouble, Crashed):

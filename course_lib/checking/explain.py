@@ -113,7 +113,12 @@ def _factor(got: Array, want: Array, inputs: Any) -> str:
 
 
 def _known_factor(factor: float) -> str:
-    for value, words in ((2.0, "twice"), (0.5, "half"), (-2.0, "minus twice"), (-0.5, "minus half")):
+    for value, words in (
+        (2.0, "twice"),
+        (0.5, "half"),
+        (-2.0, "minus twice"),
+        (-0.5, "minus half"),
+    ):
         if math.isclose(factor, value, rel_tol=CLOSE):
             return f"The number is {words} the right one: look for a factor of two."
     return ""
@@ -186,7 +191,9 @@ def _partly(got: Array, want: Array, inputs: Any) -> str:
         if want.ndim == 1 and rows[0] > 0 and len(rows) == len(wrong) - rows[0]:
             return f"The first {rows[0]} entries are right, then it goes wrong: what is carried on?"
         what = "entries" if want.ndim == 1 else "rows"
-        return f"Only some {what} are wrong ({_listing(rows)} of {len(wrong)}): what sets them apart?"
+        return (
+            f"Only some {what} are wrong ({_listing(rows)} of {len(wrong)}): what sets them apart?"
+        )
     columns = np.flatnonzero(wrong.reshape(-1, wrong.shape[-1]).any(axis=0))
     if len(columns) < wrong.shape[-1]:
         return f"Only some columns are wrong ({_listing(columns)} of {wrong.shape[-1]})."

@@ -12,7 +12,7 @@ import numpy as np
 
 from course_lib.arrays import Array
 from course_lib.checking.compare import leaves
-from course_lib.checking.student import Crashed, Student
+from course_lib.checking.student import Crashed, Student, same_tree
 
 Observation = Any
 PROBES: dict[str, Callable[..., Observation]] = {}
@@ -80,13 +80,23 @@ def path(
     """
     params, memories = list(starts), list(states)
     visited = [[] for _ in starts]
+    remembers = False
     for step in range(len(grads[0])):
         for i, start in enumerate(starts):
             result = student(params[i], grads[i][step], memories[i], **kwargs)
-            param, memories[i] = unpack(result, "param", "state")
+            param, state = unpack(result, "param", "state")
+            remembers |= not same_tree(_values(memories[i]), _values(state))
+            memories[i] = state
             params[i] = numbers(param, "the new param", start.shape)
             visited[i].append(params[i].copy())
-    return {"params": [np.array(steps) for steps in visited]}
+    return {
+        "params": [np.array(steps) for steps in visited],
+        "the state that is returned differs from the one given": _yes(remembers),
+    }
+
+
+def _values(state: Any) -> list[Any]:
+    return [leaf for _, leaf in leaves(state)]
 
 
 @probe
@@ -116,7 +126,11 @@ def lookahead(
         params.append(param)
         velocities.append(velocity)
         counts.append(len(asked) - before)
-    return {"params": [np.array(params)], "velocity": np.array(velocities), "gradient calls": counts}
+    return {
+        "params": [np.array(params)],
+        "velocity": np.array(velocities),
+        "gradient calls": counts,
+    }
 
 
 @probe
@@ -287,9 +301,7 @@ def survival(
 
 
 @probe
-def monte_carlo(
-    student: Student, *, x: Array, classes: int, passes: int, seed: int
-) -> Observation:
+def monte_carlo(student: Student, *, x: Array, classes: int, passes: int, seed: int) -> Observation:
     """Averaging noisy predictions: compared with the mean of what ``predict`` really returned.
 
     Every call is logged row by row, so that a loop over passes and one call on a tiled batch are

@@ -25,7 +25,7 @@ SECONDS = 5.0
 
 
 class OutOfTime(BaseException):
-    """The student's function did not return. A BaseException, so ``except Exception`` lets it by."""
+    """The student's function did not return. ``except Exception`` lets it by."""
 
 
 class NotWritten(Exception):

@@ -33,8 +33,8 @@ class Verdict:
     """What a check found out.
 
     ``passed``: every case agrees. ``score``: share of the points earned, in [0, 1].
-    ``mistake``: the catalogue's name of the mistake, or None. ``message``: what to tell the student.
-    The other fields serve display: ``points`` are those of the cell, ``read`` says where to read on.
+    ``mistake``: the catalogue's name of the mistake, or None. ``message``: what to tell.
+    The other fields serve display: ``points`` are those of the cell, ``read`` is where to read on.
 
     ``repr`` is the bare number of points earned, because nbgrader takes a float in a cell's text
     for partial credit and anything else for full points. ``str`` is the whole verdict as text.
@@ -66,7 +66,11 @@ class Verdict:
         for case in self.cases:
             out += textwrap.wrap(f"  [{'x' if case.passed else ' '}] {case.name}", WIDTH)
         for label, got, want in self.table():
-            out += [f"  {label}"[:WIDTH], f"    yours    {got}"[:WIDTH], f"    expected {want}"[:WIDTH]]
+            out += [
+                f"  {label}"[:WIDTH],
+                f"    yours    {got}"[:WIDTH],
+                f"    expected {want}"[:WIDTH],
+            ]
         if self.read and not self.passed:
             out += textwrap.wrap(f"Read on: {self.read}", WIDTH)
         return out
@@ -204,7 +208,9 @@ def _number_table(verdict: Verdict) -> str:
     cell = 'style="padding:2px 14px 2px 0;text-align:left;background:#fff;color:#1b1b1b"'
     body = ""
     for row in rows:
-        cells = [f'<td {cell}><code style="{_PLAIN}">{html.escape(text)}</code></td>' for text in row]
+        cells = [
+            f'<td {cell}><code style="{_PLAIN}">{html.escape(text)}</code></td>' for text in row
+        ]
         body += f"<tr>{''.join(cells)}</tr>"
     head = "".join(f"<th {cell}>{title}</th>" for title in ("where", "yours", "expected"))
     return (
@@ -282,5 +288,3 @@ class CheckFailed(AssertionError):
 def being_validated() -> bool:
     """Whether nbgrader's Validate runs this notebook (it shows exceptions, not results)."""
     return os.environ.get("NBGRADER_EXECUTION") == "validate"
-
-
