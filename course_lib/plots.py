@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import matplotlib as mpl
 import numpy as np
+from cycler import cycler
 from matplotlib.axes import Axes
 
 from course_lib.arrays import Array, Labels
@@ -55,7 +56,7 @@ def use_course_style() -> None:
             "axes.axisbelow": True,
             "axes.spines.top": False,
             "axes.spines.right": False,
-            "axes.prop_cycle": mpl.rcsetup.cycler("color", list(PALETTE)),
+            "axes.prop_cycle": cycler("color", list(PALETTE)),
             "axes.titlesize": 12,
             "axes.labelsize": 11,
             "xtick.labelsize": 10,

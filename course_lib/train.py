@@ -9,6 +9,7 @@ import numpy as np
 
 from course_lib import models
 from course_lib.arrays import Array, Labels, Params
+from course_lib.losses import softmax_cross_entropy
 from course_lib.optim import STATE_OF
 
 Rule = Callable[..., tuple[Array, Any]]
@@ -152,11 +153,9 @@ def fit(
             if diverged:
                 break
     progress.close()
-    columns = np.array(rows, dtype=np.float64).reshape(len(rows), 2 if val is None else 4).T
-    empty = np.zeros(0)
-    if val is None:
-        return params, History(columns[0], columns[1], empty, empty, diverged)
-    return params, History(*columns, diverged)
+    columns = np.array(rows, dtype=np.float64).reshape(-1, 2 if val is None else 4)
+    on_train, on_val = columns[:, :2], columns[:, 2:] if val is not None else np.zeros((0, 2))
+    return params, History(*on_train.T, *on_val.T, diverged=diverged)
 
 
 def _measure(
@@ -166,7 +165,7 @@ def _measure(
     measured: list[float] = []
     for x, labels in [train] if val is None else [train, val]:
         scores = models.mlp_scores(params, x)
-        measured.append(models.softmax_cross_entropy(scores, labels)[0])
+        measured.append(softmax_cross_entropy(scores, labels)[0])
         measured.append(float(np.mean(np.argmax(scores, axis=1) == labels)))
     return tuple(measured)
 

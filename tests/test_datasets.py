@@ -1,0 +1,102 @@
+"""Data: the file is the one of record, the split is a partition, label noise is what it says."""
+
+import hashlib
+import runpy
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from course_lib import datasets
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def test_digits_are_split_1000_300_497():
+    digits = datasets.load_digits()
+    assert [len(part) for part in digits] == [1000, 1000, 300, 300, 497, 497]
+    for x in digits[::2]:
+        assert x.dtype == np.float64
+        assert x.shape[1] == 64
+        assert x.min() == 0.0
+        assert x.max() == 1.0
+        np.testing.assert_array_equal(x * 16, np.round(x * 16))
+    for labels in digits[1::2]:
+        np.testing.assert_array_equal(np.unique(labels), np.arange(10))
+
+
+def test_digits_are_those_of_scikit_learn_each_once():
+    sklearn_datasets = pytest.importorskip("sklearn.datasets")
+    want = sklearn_datasets.load_digits()
+    digits = datasets.load_digits()
+    got = np.column_stack([np.concatenate(digits[::2]) * 16, np.concatenate(digits[1::2])])
+    expected = np.column_stack([want.data, want.target])
+    assert not np.array_equal(got, expected), "the order should be shuffled"
+    np.testing.assert_array_equal(got[np.lexsort(got.T)], expected[np.lexsort(expected.T)])
+
+
+def test_generator_makes_the_committed_file_byte_for_byte(tmp_path, capsys):
+    pytest.importorskip("sklearn")
+    script = runpy.run_path(str(ROOT / "data" / "make_digits.py"))
+    script["main"].__globals__["TARGET"] = tmp_path / "digits.npz"
+    script["main"]()
+    made = (tmp_path / "digits.npz").read_bytes()
+    assert made == (ROOT / "data" / "digits.npz").read_bytes()
+    assert capsys.readouterr().out.split()[0] == datasets.DIGITS_SHA256
+
+
+def test_readme_states_the_checksum():
+    assert datasets.DIGITS_SHA256 in (ROOT / "data" / "README.md").read_text()
+
+
+def test_every_call_returns_arrays_of_its_own():
+    first = datasets.load_digits()
+    first.x_train[:] = -1
+    assert datasets.load_digits().x_train.min() == 0.0
+
+
+def test_an_altered_file_is_refused_with_the_way_to_restore_it(tmp_path, monkeypatch):
+    altered = bytearray((ROOT / "data" / "digits.npz").read_bytes())
+    altered[1000] ^= 1
+    (tmp_path / "digits.npz").write_bytes(altered)
+    monkeypatch.setenv("COURSE_DATA", str(tmp_path))
+    with pytest.raises(datasets.DataFileError) as failure:
+        datasets.load_digits()
+    message = str(failure.value)
+    assert str(tmp_path / "digits.npz") in message
+    assert datasets.DIGITS_SHA256 in message
+    assert hashlib.sha256(altered).hexdigest() in message
+    assert "git checkout -- data/digits.npz" in message
+    assert "python data/make_digits.py" in message
+
+
+def test_a_missing_file_is_an_oserror_that_says_so(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_DATA", str(tmp_path))
+    with pytest.raises(OSError, match="found no such file: restore it"):
+        datasets.load_digits()
+
+
+def test_noise_redraws_the_asked_share_over_all_classes():
+    labels = np.zeros(100_000, dtype=np.int64)
+    noisy = datasets.noisy_labels(labels, fraction=0.3, classes=10, rng=np.random.default_rng(0))
+    counts = np.bincount(noisy, minlength=10)
+    # 30 000 redrawn, 3 000 for each class; six standard deviations.
+    band = 6 * np.sqrt(30_000 * 0.1 * 0.9)
+    assert np.all(np.abs(counts[1:] - 3000) < band)
+    assert counts.sum() == 100_000
+    assert not labels.any(), "the labels given must stay as they are"
+
+
+@pytest.mark.parametrize(("fraction", "changed"), [(0.0, 0), (0.25, 25), (1.0, 100)])
+def test_noise_redraws_exactly_so_many(fraction, changed):
+    """With the old label out of range, every redrawn one is visible."""
+    labels = np.full(100, 99)
+    noisy = datasets.noisy_labels(
+        labels, fraction=fraction, classes=10, rng=np.random.default_rng(0)
+    )
+    assert np.sum(noisy != labels) == changed
+
+
+def test_noise_refuses_a_share_above_one():
+    with pytest.raises(ValueError, match=r"fraction must lie in \[0, 1\], got 30"):
+        datasets.noisy_labels(np.zeros(3, int), fraction=30, classes=2, rng=np.random.default_rng())

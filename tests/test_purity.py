@@ -1,0 +1,149 @@
+"""No function of the library changes what it is given: read-only arguments must do."""
+
+import inspect
+
+import numpy as np
+import pytest
+
+from course_lib import (
+    datasets,
+    gradcheck,
+    landscape,
+    layers,
+    losses,
+    models,
+    optim,
+    preprocessing,
+    problems,
+    train,
+)
+
+MODULES = (
+    datasets, gradcheck, landscape, layers, losses, models, optim, preprocessing, problems, train,
+)  # fmt: skip
+RNG = np.random.default_rng(13)
+
+
+def frozen(*shape):
+    array = RNG.normal(size=shape)
+    array.flags.writeable = False
+    return array
+
+
+def rng():
+    return np.random.default_rng(1)
+
+
+def total(x):
+    return float(np.sum(x**2))
+
+
+X, WEIGHTS, ROW, SQUARE = frozen(6, 3), frozen(3, 4), frozen(3), frozen(3, 3)
+BOWL = SQUARE @ SQUARE.T + np.eye(3)
+BOWL.flags.writeable = False
+LABELS = np.array([0, 1, 2, 0, 1, 2])
+LABELS.flags.writeable = False
+PARAMS = {"W1": WEIGHTS, "b1": frozen(4), "W2": frozen(4, 3), "b2": ROW}
+VELOCITY = optim.MomentumState(frozen(6, 3))
+STATS = layers.BatchNormStats(ROW, np.abs(ROW))
+NORM = layers.batchnorm_forward(X, ROW, ROW, STATS, train=True)[1]
+DROP = {"keep_prob": 0.5, "rng": rng()}
+STATES = {name: optim.MomentumState(frozen(*value.shape)) for name, value in PARAMS.items()}
+
+CALLS = {
+    "hinge_loss": lambda: losses.hinge_loss(X, LABELS),
+    "softmax_cross_entropy": lambda: losses.softmax_cross_entropy(X, LABELS),
+    "softmax": lambda: losses.softmax(X),
+    "numeric_gradient": lambda: gradcheck.numeric_gradient(total, X),
+    "relative_error": lambda: gradcheck.relative_error(X, X),
+    "check_gradients": lambda: gradcheck.check_gradients(
+        lambda p: models.mlp_loss(p, X, LABELS), PARAMS
+    ),
+    "affine_forward": lambda: layers.affine_forward(X, WEIGHTS, PARAMS["b1"]),
+    "affine_backward": lambda: layers.affine_backward(
+        frozen(6, 4), layers.AffineCache(X, WEIGHTS, PARAMS["b1"])
+    ),
+    "relu_forward": lambda: layers.relu_forward(X),
+    "relu_backward": lambda: layers.relu_backward(X, X),
+    "dropout_forward": lambda: layers.dropout_forward(X, train=True, **DROP),
+    "dropout_backward": lambda: layers.dropout_backward(X, X),
+    "vanilla_dropout_predict": lambda: layers.vanilla_dropout_predict(X, keep_prob=0.5),
+    "mc_dropout_predict": lambda: layers.mc_dropout_predict(
+        lambda x, rng: x, X, passes=3, rng=rng()
+    ),
+    "dropconnect_forward": lambda: layers.dropconnect_forward(X, WEIGHTS, train=True, **DROP),
+    "stochastic_depth_forward": lambda: layers.stochastic_depth_forward(
+        X, np.sin, survival_prob=0.5, train=True, rng=rng()
+    ),
+    "batchnorm_forward": lambda: layers.batchnorm_forward(X, ROW, ROW, STATS, train=True),
+    "batchnorm_backward": lambda: layers.batchnorm_backward(X, NORM),
+    "two_layer_loss": lambda: models.two_layer_loss(PARAMS, X, LABELS, l2=0.1),
+    "init_mlp": lambda: models.init_mlp((3, 4, 3), rng=rng()),
+    "mlp_loss": lambda: models.mlp_loss(PARAMS, X, LABELS, l2=0.1, **DROP),
+    "mlp_scores": lambda: models.mlp_scores(PARAMS, X),
+    "accuracy": lambda: models.accuracy(PARAMS, X, LABELS),
+    "nll": lambda: models.nll(PARAMS, X, LABELS),
+    "numeric_hessian": lambda: landscape.numeric_hessian(total, ROW),
+    "classify_critical_point": lambda: landscape.classify_critical_point(BOWL),
+    "condition_number": lambda: landscape.condition_number(BOWL),
+    "gd_closed_form": lambda: landscape.gd_closed_form(BOWL, ROW, lr=0.1, steps=3),
+    "max_stable_lr": lambda: landscape.max_stable_lr(BOWL),
+    "optimal_lr": lambda: landscape.optimal_lr(BOWL),
+    "contraction_factor": lambda: landscape.contraction_factor(BOWL, lr=0.1),
+    "suboptimality": lambda: landscape.suboptimality(ROW, ROW, lr=0.1, steps=2),
+    "rotate_quadratic": lambda: landscape.rotate_quadratic(frozen(2, 2), angle=0.5),
+    "stability_limit": lambda: landscape.stability_limit("gd", 1.0),
+    "standardize": lambda: preprocessing.standardize(X, X),
+    "sgd": lambda: optim.sgd(X, X, optim.SGDState(), lr=0.1),
+    "momentum": lambda: optim.momentum(X, X, VELOCITY, lr=0.1),
+    "nesterov": lambda: optim.nesterov(X, X, VELOCITY, lr=0.1),
+    "nesterov_lookahead": lambda: optim.nesterov_lookahead(X, X, np.sin, lr=0.1),
+    "velocity_weights": lambda: optim.velocity_weights(3, momentum=0.9),
+    "terminal_velocity": lambda: optim.terminal_velocity(X, lr=0.1, momentum=0.9),
+    "quadratic": lambda: problems.quadratic(BOWL)(ROW),
+    "quadratic_gradient": lambda: problems.quadratic_gradient(BOWL)(ROW),
+    "rosenbrock": lambda: problems.rosenbrock(ROW[:2]),
+    "rosenbrock_gradient": lambda: problems.rosenbrock_gradient(ROW[:2]),
+    "rosenbrock_hessian": lambda: problems.rosenbrock_hessian(ROW[:2]),
+    "saddle": lambda: problems.saddle(ROW[:2]),
+    "saddle_gradient": lambda: problems.saddle_gradient(ROW[:2]),
+    "minibatches": lambda: list(train.minibatches(X, LABELS, batch_size=4, rng=rng())),
+    "state_class": lambda: train.state_class(optim.momentum),
+    "init_states": lambda: train.init_states(optim.MomentumState, PARAMS),
+    "step_all": lambda: train.step_all(optim.momentum, PARAMS, PARAMS, STATES, lr=0.1),
+    "descend": lambda: train.descend(optim.momentum, np.sin, ROW, steps=3, lr=0.1),
+    "fit": lambda: train.fit(
+        PARAMS, (X, LABELS), rule=optim.momentum, epochs=2, lr=0.1, l2=0.1, keep_prob=0.5, rng=rng()
+    ),
+    "noisy_labels": lambda: datasets.noisy_labels(LABELS, fraction=0.5, classes=3, rng=rng()),
+    "data_folder": datasets.data_folder,
+    "load_digits": datasets.load_digits,
+}  # fmt: skip
+PUBLIC = {
+    name: function
+    for module in MODULES
+    for name, function in inspect.getmembers(module, inspect.isfunction)
+    if function.__module__ == module.__name__ and not name.startswith("_")
+}
+
+
+@pytest.mark.parametrize("name", sorted(PUBLIC))
+def test_public_function_leaves_its_arguments_alone(name):
+    """A write into a read-only array raises; a dict given must keep its entries."""
+    assert name in CALLS, f"add a call of {name} to CALLS"
+    before = (dict(PARAMS), dict(STATES))
+    CALLS[name]()
+    assert all(
+        now is then
+        for kept, given in zip(before, (PARAMS, STATES), strict=True)
+        for now, then in zip(kept.values(), given.values(), strict=True)
+    )
+
+
+@pytest.mark.parametrize("name", sorted(PUBLIC))
+def test_public_function_is_documented_and_typed(name):
+    doc = inspect.getdoc(PUBLIC[name]) or ""
+    assert "Source:" in doc
+    assert len(doc.splitlines()[0]) > 20
+    hints = PUBLIC[name].__annotations__
+    assert set(hints) == {*inspect.signature(PUBLIC[name]).parameters, "return"}
