@@ -51,6 +51,8 @@ def test_numeric_hessian_of_a_cubic_has_no_error_of_second_order():
         ((0.0, 0.0), "degenerate"),
         ((1.0, 0.0, -1.0), "saddle"),
         ((1e-6, 1.0), "minimum"),
+        ((-1.0, 1e-10), "degenerate"),
+        ((1.0, -1e-10), "degenerate"),
     ],
 )
 def test_critical_points_are_classified_in_any_basis(eigenvalues, want):

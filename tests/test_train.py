@@ -196,6 +196,19 @@ def test_a_diverging_run_stops_early_and_says_so():
     assert len(history.val_loss) == len(history.train_loss)
 
 
+def test_a_loss_that_is_not_a_number_stops_the_run_before_it_spoils_the_weights():
+    def loss(params, x, labels, *, l2):
+        _, grads = models.mlp_loss(params, x, labels, l2=l2)
+        return np.nan, grads
+
+    params, history = train.fit(
+        PARAMS, DATA, rule=optim.sgd, epochs=5, lr=0.1, loss=loss, rng=rng()
+    )
+    assert history.diverged is True
+    np.testing.assert_allclose(history.train_loss, [models.nll(PARAMS, *DATA)])
+    np.testing.assert_array_equal(params["W1"], PARAMS["W1"])
+
+
 @pytest.mark.parametrize(("seconds", "shown"), [(0.1, False), (1.5, True)])
 def test_only_long_runs_show_a_progress_line_on_stdout(monkeypatch, capsys, seconds, shown):
     clock = iter(seconds * np.arange(100))
