@@ -1,14 +1,17 @@
 """Explorers: what the page would show is what the library computes, at every stop that is tried."""
 
 import re
-from collections.abc import Callable
+import shutil
+import sys
+from collections.abc import Callable, Iterator
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from course_lib import gradcheck, landscape, layers, models, optim, problems
+from course_lib import gradcheck, landscape, layers, models, optim, problems, recorded
 from course_lib.explorers import (
     Explorer,
     dropout_mask,
@@ -226,6 +229,44 @@ def test_construction_is_deterministic(make: Callable[[], Explorer]):
     assert first.to_html() == second.to_html()
 
 
+TABLES = {
+    ravine: "ravine_table",
+    gradient_check_curve: "gradcheck_table",
+    momentum_map: "momentum_table",
+    dropout_mask: "dropout_table",
+}
+
+
+@pytest.mark.parametrize("make", MAKERS, ids=lambda make: make.__name__)
+def test_explorer_is_the_same_where_the_answers_are_left_out(
+    make: Callable[[], Explorer], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    module = sys.modules[make.__module__]
+    table = getattr(module, TABLES[make])
+    monkeypatch.setattr(recorded, "FOLDER", tmp_path)
+    monkeypatch.setenv(recorded.RECORD_TO, str(tmp_path))
+    table.cache_clear()
+    whole = make()
+    monkeypatch.delenv(recorded.RECORD_TO)
+
+    def left_out(*args: Any, **kwargs: Any) -> Any:
+        raise recorded.AnswerDue("a function", "unit")
+
+    answers = ("gradcheck", "landscape", "layers", "models", "optim", "train")
+    for name, value in vars(module).items():
+        home = getattr(value, "__module__", "")
+        if home in [f"course_lib.{answer}" for answer in answers] and not isinstance(value, type):
+            monkeypatch.setattr(module, name, left_out)
+    table.cache_clear()
+    with monkeypatch.context() as empty, pytest.raises(recorded.AnswerDue):
+        empty.setattr(recorded, "FOLDER", tmp_path / "nothing recorded")
+        make()
+    stripped = make()
+    assert stripped.table == whole.table
+    assert stripped.spec == whole.spec
+    table.cache_clear()
+
+
 # --------------------------------------------------------------- each against the library
 
 
@@ -390,3 +431,95 @@ def test_pack_refuses_an_unknown_kind_of_layer():
     panel = Panel("P", Axis("x", 0, 1), Axis("y", 0, 1), [Layer("pie", np.zeros(1))])
     with pytest.raises(ValueError, match="got 'pie'"):
         pack("T", [], [panel], [])
+
+
+# --------------------------------------------------------------- in a browser, without a kernel
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Two explorers on one exported page, wide enough for neither to be squeezed."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        pytest.skip("Chromium is not installed")
+    file = tmp_path_factory.mktemp("page") / "page.html"
+    body = ravine().to_html() + momentum_map().to_html() + ravine().to_html()
+    file.write_text(f"<!doctype html><meta charset='utf-8'>{body}", encoding="utf-8")
+    with sync_api.sync_playwright() as play:
+        arguments = ["--no-sandbox", "--disable-dev-shm-usage"]
+        browser = play.chromium.launch(executable_path=chromium, args=arguments)
+        tab = browser.new_page()
+        problems: list[str] = []
+        tab.on("pageerror", lambda error: problems.append(str(error)))
+        tab.on("request", lambda r: problems.append(r.url) if r.url != file.as_uri() else None)
+        tab.goto(file.as_uri())
+        tab.wait_for_function("document.querySelectorAll('.explorer .caption').length === 3")
+        tab.wait_for_timeout(200)
+        yield tab
+        browser.close()
+        assert problems == []
+
+
+@pytest.mark.browser
+def test_page_opens_with_the_caption_of_the_start(page: Any):
+    captions = page.locator(".explorer .caption").all_inner_texts()
+    wanted = [repr(make()).split("\n")[1] for make in (ravine, momentum_map, ravine)]
+    assert captions == wanted
+
+
+@pytest.mark.browser
+def test_keyboard_moves_a_slider_and_says_so(page: Any):
+    first = page.locator(".explorer").first
+    slider = first.get_by_label("Condition number")
+    slider.focus()
+    page.keyboard.press("Home")
+    assert slider.get_attribute("aria-valuetext") == "1"
+    page.keyboard.press("ArrowRight")
+    assert slider.get_attribute("aria-valuetext") == "2"
+    page.wait_for_timeout(100)
+    stops = {"kappa": 1, "angle": 0, "rate": 7, "start": 0}
+    explorer = ravine()
+    assert first.locator(".caption").inner_text() == sentence(
+        explorer, explorer.spec["caption"], **stops
+    )
+    page.keyboard.press("Tab")
+    assert first.get_by_label("Angle of the ravine").evaluate(
+        "element => element === document.activeElement"
+    )
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.tagName") == "SELECT"
+
+
+@pytest.mark.browser
+def test_every_picture_has_a_text_and_changes_with_the_controls(page: Any):
+    second = page.locator(".explorer").nth(1)
+    canvases = second.locator("canvas.plot")
+    before = [c.evaluate("c => c.toDataURL()") for c in canvases.all()]
+    second.get_by_label("Step size", exact=True).select_option(index=2)
+    page.wait_for_timeout(100)
+    for canvas, old in zip(canvases.all(), before, strict=True):
+        assert canvas.get_attribute("role") == "img"
+        assert re.search(r"\d", canvas.get_attribute("aria-label"))
+        assert canvas.evaluate("c => c.toDataURL()") != old
+
+
+@pytest.mark.browser
+def test_dragging_without_a_kernel_says_that_it_needs_one(page: Any):
+    third = page.locator(".explorer").nth(2)
+    caption = third.locator(".caption").inner_text()
+    canvas = third.locator("canvas.plot").first
+    canvas.scroll_into_view_if_needed()
+    canvas.hover()
+    page.mouse.down()
+    page.mouse.move(200, 200)
+    page.mouse.up()
+    assert "needs a running notebook" in third.locator(".hint").inner_text()
+    assert third.locator(".caption").inner_text() == caption
+
+
+@pytest.mark.browser
+def test_page_fits_a_narrow_screen(page: Any):
+    page.set_viewport_size({"width": 320, "height": 700})
+    page.wait_for_timeout(200)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320

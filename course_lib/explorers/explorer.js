@@ -53,7 +53,6 @@ function render({ model, el }) {
 
   const root = make("section", el, "explorer");
   root.setAttribute("aria-label", spec.title);
-  root.setAttribute("data-lm-suppress-shortcuts", "true"); // arrow keys are for our sliders
   make("style", root).textContent = CSS;
   make("p", root, "title").textContent = spec.title;
   const redraw = () => {
@@ -192,6 +191,7 @@ function addControl(bar, control, signal, change) {
   if (control.kind === "list") {
     const list = make("select", box);
     list.id = id;
+    keepKeys(list);
     for (const stop of control.stops) make("option", list).textContent = stop;
     list.selectedIndex = control.start;
     list.addEventListener("change", () => change(list.selectedIndex), { signal });
@@ -202,12 +202,18 @@ function addControl(bar, control, signal, change) {
   const slider = make("input", box);
   Object.assign(slider, { id, type: "range", min: 0, max: control.stops.length - 1, step: 1 });
   slider.value = control.start;
+  keepKeys(slider);
   const show = () => {
     value.textContent = control.stops[slider.value];
     slider.setAttribute("aria-valuetext", control.stops[slider.value]);
   };
   slider.addEventListener("input", () => { show(); change(Number(slider.value)); }, { signal });
   show();
+}
+
+// JupyterLab looks for this on the focused element, and then leaves arrows and letters to it.
+function keepKeys(element) {
+  element.setAttribute("data-lm-suppress-shortcuts", "true");
 }
 
 function addPanel(row, spec) {

@@ -219,7 +219,7 @@ def _strip(frames: dict[str, Any], direction: int) -> Panel:
     return Panel(
         f"Distance along the {name} direction",
         Axis("step", 0.0, float(STEPS)),
-        Axis("|coordinate|", FLOOR, CEILING, "log"),
+        Axis("|coordinate|", FLOOR / 3, CEILING, "log"),
         [line],
         aspect=0.9,
         note=[Sentences(frames[name], ("kappa", "rate"))],
