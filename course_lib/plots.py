@@ -100,14 +100,14 @@ def draw_paths(
 ) -> None:
     """Level sets, and the path of each method over them; a star marks the start.
 
-    Without ranges the picture shows the paths, but no further out than twice the starts,
-    so that a diverging path does not hide the others.
+    Without ranges the picture shows the paths, but on each axis no further out than twice
+    the starts (or 2), so that a diverging path does not hide the others.
 
     Source: DD2424 L5 (its contour plots).
     Shapes: ``paths`` maps a label to (steps + 1, 2), as from ``train.descend``.
     """
     points = np.concatenate(list(paths.values()))
-    reach = 2 * max(1.0, *(float(np.abs(path[0]).max()) for path in paths.values()))
+    reach = 2 * np.max([np.maximum(1.0, np.abs(path[0])) for path in paths.values()], axis=0)
     points = np.clip(points[np.isfinite(points).all(axis=1)], -reach, reach)
     low, high = points.min(axis=0), points.max(axis=0)
     margin = 0.1 * np.maximum(high - low, 1.0)
@@ -206,17 +206,20 @@ def draw_bars(
 def draw_digits(
     ax: Axes, images: Array, *, labels: Labels | Sequence[str] | None = None, columns: int = 10
 ) -> None:
-    """Digits side by side, dark on white, each with its label in the corner if given.
+    """Digits side by side, dark on white, each with its label above if given.
 
     Source: the pictures of Alpaydin & Kaynak 1998.
     Shapes: ``images`` (N, 64) in [0, 1]; ``labels`` N numbers or texts.
     """
     columns = min(columns, len(images))
     rows = -(-len(images) // columns)
-    sheet = np.zeros((rows * 10, columns * 10))
+    headroom = 0 if labels is None else 3
+    height = 10 + headroom
+    sheet = np.zeros((rows * height, columns * 10))
     for index, image in enumerate(images):
-        top, left = 10 * (index // columns), 10 * (index % columns)
-        sheet[top + 1 : top + 9, left + 1 : left + 9] = image.reshape(8, 8)
+        top, left = height * (index // columns), 10 * (index % columns)
+        first_row = top + headroom + 1
+        sheet[first_row : first_row + 8, left + 1 : left + 9] = image.reshape(8, 8)
         if labels is not None:
             ax.text(left, top, str(labels[index]), color=PALETTE[1], va="top", fontsize=9)
     ax.imshow(sheet, cmap="gray_r", vmin=0, vmax=1)
