@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from course_lib.arrays import Array
 from course_lib.checking.compare import Difference, leaves
@@ -200,7 +201,7 @@ def _partly(got: Array, want: Array, inputs: Any) -> str:
     return f"{int(wrong.sum())} of {wrong.size} entries are wrong, the others are right."
 
 
-def _listing(indices: Array) -> str:
+def _listing(indices: NDArray[np.intp]) -> str:
     shown = ", ".join(str(int(i)) for i in indices[:4])
     return f"number {shown}{', ...' if len(indices) > 4 else ''}"
 

@@ -1,0 +1,53 @@
+"""The command ``autograde`` (or ``python -m autograde``)."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line. Heavy imports wait until a command runs."""
+    top = argparse.ArgumentParser(prog="autograde", description=__doc__)
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    build = commands.add_parser("build", help="make cards, solutions and notebooks from lessons")
+    build.add_argument("units", nargs="*", metavar="UNIT", help="only these units (default: all)")
+    build.add_argument("--check", action="store_true", help="change nothing; name what is stale")
+
+    bundle = commands.add_parser("bundle", help="make the zip that students get")
+    bundle.add_argument(
+        "units", nargs="*", metavar="UNIT", help="the units handed out (default: all)"
+    )
+    bundle.add_argument(
+        "--output", type=Path, metavar="ZIP", help="default: optimization-course.zip"
+    )
+
+    export = commands.add_parser("export", help="run a unit and save it as one web page")
+    export.add_argument("units", nargs="*", metavar="UNIT", help="only these units (default: all)")
+    export.add_argument("--output", type=Path, default=Path("pages"), metavar="FOLDER")
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; returns the exit status."""
+    options = parser().parse_args(arguments)
+    try:
+        if options.command == "build":
+            from autograde import build
+
+            return build.main(options.units, check=options.check)
+        if options.command == "bundle":
+            from autograde import bundle
+
+            return bundle.main(options.units, options.output)
+        from autograde import export
+
+        return export.main(options.units, options.output)
+    except (LookupError, ValueError, OSError) as error:
+        print(f"autograde {options.command}: {error}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

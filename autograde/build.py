@@ -1,0 +1,291 @@
+"""``autograde build``: from lessons and library to cards, solution notebooks and notebooks.
+
+Everything built is compared before it is written, so that a second build changes no byte, and
+``build --check`` can say what is stale without touching anything.
+"""
+
+import dataclasses
+import json
+import math
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import jupytext
+import nbformat
+from nbformat.notebooknode import NotebookNode
+
+from autograde import record, spec
+
+ROOT = spec.ROOT
+CARDS = Path("course_lib/cards")
+QUIZZES = CARDS / "quizzes"
+INDEX = CARDS / "index" / "units.json"
+START = "start"
+Files = dict[Path, str]  # path below ROOT -> content
+
+
+class BadLesson(ValueError):
+    """A lesson cannot be built; the message names the lesson and what is wrong with it."""
+
+
+# --- what a unit is built into ------------------------------------------------------------------
+
+
+def unit_files(unit: str) -> Files:
+    """Every built file of ``unit`` but its release notebook."""
+    files: Files = {}
+    for exercise in spec.exercises(unit):
+        card = record.make_card(unit, exercise)
+        record.verify(card)
+        files[CARDS / f"{exercise.name}.json"] = json.dumps(card, ensure_ascii=False) + "\n"
+    for quiz in spec.quizzes(unit):
+        text = json.dumps(dataclasses.asdict(quiz), indent=1, ensure_ascii=False)
+        files[QUIZZES / f"{quiz.name}.json"] = text + "\n"
+    files[Path("solutions") / unit / f"{unit}.ipynb"] = to_json(solution_notebook(unit))
+    return files
+
+
+def to_json(notebook: NotebookNode) -> str:
+    nbformat.validate(notebook)
+    return nbformat.writes(notebook) + "\n"
+
+
+def solution_notebook(unit: str) -> NotebookNode:
+    """The lesson with every special cell expanded, ready for nbgrader."""
+    by_name = {exercise.name: exercise for exercise in spec.exercises(unit)}
+    questions = {quiz.name for quiz in spec.quizzes(unit)}
+    lesson = jupytext.read(spec.LESSONS / unit / "lesson.py", fmt="py:percent")
+    cells: list[NotebookNode] = []
+    used: list[str] = []
+    for cell in lesson.cells:
+        kind, _, name = cell.metadata.get("title", "").partition(": ")
+        if kind == "exercise":
+            used.append(name)
+            cells += exercise_cells(by_name[_known(unit, name, by_name)])
+        elif kind == "quiz":
+            used.append(name)
+            cells.append(_code(f'quiz("{_known(unit, name, questions)}")', f"quiz-{name}"))
+        else:
+            cells.append(_plain_cell(cell, f"{unit.split('_')[0]}-{len(cells):03d}"))
+    missing = [name for name in [*by_name, *questions] if used.count(name) != 1]
+    if missing:
+        raise BadLesson(f"{unit}/lesson.py must contain each of these once: {', '.join(missing)}")
+    return _notebook(cells)
+
+
+def _known(unit: str, name: str, names: Iterable[str]) -> str:
+    if name not in names:
+        raise BadLesson(f"{unit}/lesson.py asks for {name!r}, exercises.py does not define it")
+    return name
+
+
+def _notebook(cells: list[NotebookNode]) -> NotebookNode:
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    notebook.metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    notebook.nbformat_minor = 5
+    return notebook
+
+
+def _plain_cell(cell: NotebookNode, cell_id: str) -> NotebookNode:
+    new = nbformat.v4.new_markdown_cell if cell.cell_type == "markdown" else _new_code
+    built = new(cell.source)
+    built.id = cell_id
+    return built
+
+
+def _new_code(source: str) -> NotebookNode:
+    return nbformat.v4.new_code_cell(source)
+
+
+def _code(source: str, cell_id: str) -> NotebookNode:
+    cell = _new_code(source)
+    cell.id = cell_id
+    return cell
+
+
+def exercise_cells(exercise: spec.Exercise) -> list[NotebookNode]:
+    """The cells of an exercise: the answer, the check, the hidden cases."""
+    name = exercise.name
+    stub, body = exercise.stub_and_body()
+    solution = f"{stub}\n    ### BEGIN SOLUTION\n{body}\n    ### END SOLUTION"
+    check = f'check("{name}", {name})'
+    hidden = (
+        "# Further cases are tried here when your notebook is graded.\n"
+        "### BEGIN HIDDEN TESTS\n"
+        "from autograde import hidden\n\n"
+        f'hidden.check("{name}", {name})\n'
+        "### END HIDDEN TESTS"
+    )
+    return [
+        _graded(solution, name),
+        _graded(check, f"{name}-check", points=exercise.points),
+        _graded(hidden, f"{name}-hidden", points=exercise.hidden_points),
+    ]
+
+
+def _graded(source: str, grade_id: str, points: float | None = None) -> NotebookNode:
+    """A cell with nbgrader's metadata; all six keys are mandatory. Without points: a solution."""
+    is_test = points is not None
+    cell = _code(source, grade_id)
+    cell.metadata["nbgrader"] = {
+        "grade": is_test,
+        "grade_id": grade_id,
+        "locked": is_test,
+        "schema_version": 3,
+        "solution": not is_test,
+        "task": False,
+    }
+    if is_test:
+        cell.metadata["nbgrader"]["points"] = points
+    return cell
+
+
+# --- release notebooks: nbgrader makes them -----------------------------------------------------
+
+
+def release(units: list[str], solutions: Files) -> Files:
+    """What nbgrader's ``generate_assignment`` makes of the solution notebooks; no database."""
+    from nbgrader.converters import GenerateAssignment
+    from nbgrader.coursedir import CourseDirectory
+    from traitlets.config import Config
+
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        for unit in units:
+            path = root / "solutions" / unit / f"{unit}.ipynb"
+            path.parent.mkdir(parents=True)
+            path.write_text(solutions[Path("solutions") / unit / f"{unit}.ipynb"], encoding="utf-8")
+        for unit in units:
+            config = Config()
+            config.CourseDirectory.root = folder
+            config.CourseDirectory.source_directory = "solutions"
+            config.CourseDirectory.release_directory = "notebooks"
+            config.CourseDirectory.assignment_id = unit
+            config.GenerateAssignment.no_database = True
+            converter = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config)
+            converter.log.setLevel("ERROR")
+            converter.start()
+        return {
+            path.relative_to(root): normal(path.read_text(encoding="utf-8"))
+            for path in (root / "notebooks").rglob("*.ipynb")
+        }
+
+
+def normal(text: str) -> str:
+    """A notebook's JSON with one final newline, whoever wrote it."""
+    return nbformat.writes(nbformat.reads(text, as_version=4)) + "\n"
+
+
+def start_page() -> Files:
+    """The start page is a lesson without exercises; it has no solution."""
+    lesson = jupytext.read(spec.LESSONS / START / "lesson.py", fmt="py:percent")
+    cells = [_plain_cell(cell, f"start-{i:03d}") for i, cell in enumerate(lesson.cells)]
+    return {Path("notebooks") / f"{START}.ipynb": to_json(_notebook(cells))}
+
+
+# --- writing and checking -----------------------------------------------------------------------
+
+
+def same(built: str, current: str) -> bool:
+    """Equal text, or for JSON numbers that differ by rounding between two machines."""
+    if built == current:
+        return True
+    try:
+        return _close(json.loads(built), json.loads(current))
+    except ValueError:
+        return False
+
+
+def _close(left: Any, right: Any) -> bool:
+    if isinstance(left, dict) and isinstance(right, dict):
+        return list(left) == list(right) and all(_close(left[k], right[k]) for k in left)
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(_close, left, right))
+    if isinstance(left, float) and isinstance(right, float):
+        return math.isclose(left, right, rel_tol=1e-7, abs_tol=1e-9)
+    return type(left) is type(right) and left == right
+
+
+def stale(files: Files, root: Path = ROOT) -> list[Path]:
+    """The files that are missing or whose committed content is not what is built."""
+    return [
+        path
+        for path, text in files.items()
+        if not (root / path).exists() or not same(text, (root / path).read_text(encoding="utf-8"))
+    ]
+
+
+def superfluous(files: Files, root: Path = ROOT) -> list[Path]:
+    """Built-looking files that nothing builds any more."""
+    folders = {
+        CARDS: "*.json",
+        QUIZZES: "*.json",
+        Path("solutions"): "**/*",
+        Path("notebooks"): "**/*",
+    }
+    found: list[Path] = []
+    for folder, pattern in folders.items():
+        for path in sorted((root / folder).glob(pattern)):
+            relative = path.relative_to(root)
+            if path.is_file() and relative not in files and ".ipynb_checkpoints" not in path.parts:
+                found.append(relative)
+    return found
+
+
+def write(files: Files, paths: Iterable[Path], root: Path = ROOT) -> None:
+    """Writes the given ones of ``files``, each at once, so that an interruption leaves no half."""
+    for path in paths:
+        target = root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        scratch = target.with_suffix(".tmp")
+        scratch.write_text(files[path], encoding="utf-8", newline="\n")
+        os.replace(scratch, target)
+
+
+def index() -> Files:
+    """The map of all units, for the start page."""
+    rows = [
+        {
+            "unit": unit,
+            "title": spec.load_unit(unit).TITLE,
+            "minutes": spec.load_unit(unit).MINUTES,
+            "exercises": [exercise.name for exercise in spec.exercises(unit)],
+        }
+        for unit in spec.units()
+    ]
+    return {INDEX: json.dumps(rows, indent=1, ensure_ascii=False) + "\n"}
+
+
+def everything(units: list[str]) -> Files:
+    """All built files of ``units``, the start page and the map of the units."""
+    files = index()
+    for unit in units:
+        files |= unit_files(unit)
+    return files | release(units, files) | start_page()
+
+
+def main(units: list[str], *, check: bool = False) -> int:
+    """Builds ``units`` (none: all). Returns 0 if all is well, 1 if ``check`` found stale files."""
+    chosen = units or spec.units()
+    files = everything(chosen)
+    old = stale(files)
+    extra = superfluous(files) if not units else []
+    for path in old:
+        print(f"{'stale' if check else 'built'}: {path.as_posix()}")
+    for path in extra:
+        print(f"{'superfluous' if check else 'removed'}: {path.as_posix()}")
+    if check:
+        if old or extra:
+            print("To bring them up to date: autograde build")
+        return 1 if old or extra else 0
+    write(files, old)
+    for path in extra:
+        (ROOT / path).unlink()
+    print(f"{len(old)} of {len(files)} files built, the others were up to date")
+    return 0

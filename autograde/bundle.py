@@ -1,0 +1,185 @@
+"""``autograde bundle``: the zip that students get, with everything but the answers still due.
+
+What is due: the exercises of the first unit handed out and of all units after it. In the library
+of the bundle these functions raise ``AnswerDue``; figures that rest on them replay recordings.
+"""
+
+import ast
+import tempfile
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from autograde import notebooks, spec
+from autograde.build import CARDS, INDEX, QUIZZES
+from course_lib import recorded
+
+ROOT = spec.ROOT
+FOLDER = "optimization-course"
+EPOCH = (1980, 1, 1, 0, 0, 0)  # equal content gives an equal zip
+RECORDINGS = Path("course_lib/recordings")
+
+REQUIREMENTS = """\
+# What the notebooks need. Install once, with a network; afterwards everything works offline.
+jupyterlab>=4.2
+numpy
+matplotlib
+ipywidgets>=8.1
+anywidget>=0.9
+msgpack
+-e .
+"""
+
+PYPROJECT = """\
+[build-system]
+requires = ["setuptools>=77"]
+build-backend = "setuptools.build_meta"
+
+[project]
+name = "optimization-course"
+version = "0.1.0"
+requires-python = ">=3.11"
+
+[tool.setuptools]
+packages = ["course_lib", "course_lib.checking", "course_lib.explorers"]
+"""
+
+HOWTO = """\
+# Optimization and regularization for neural networks
+
+1. Unpack this folder anywhere. Open a terminal in it.
+2. Once, with a network (Python 3.11 or newer):
+
+   Linux and macOS:
+
+       python3 -m venv .venv && . .venv/bin/activate
+       pip install -r requirements.txt && jupyter lab
+
+   Windows (PowerShell):
+
+       py -m venv .venv; .venv\\Scripts\\Activate.ps1
+       pip install -r requirements.txt; jupyter lab
+
+   JupyterLab opens on the start page, `notebooks/start.ipynb`.
+3. Later, offline: activate as in the first line of step 2, then `jupyter lab`.
+
+**Solving an exercise.** Replace `raise NotImplementedError()` by your code, run the cell, run the
+check below it. The card says what is right and which mistake it found; `hint("name")` helps.
+The library in this bundle leaves out the functions that you are asked to write. A message
+"... is an exercise of unit ..." means: use the function that you wrote.
+
+**Handing in.** Save the notebook and hand in the file `notebooks/<unit>/<unit>.ipynb` itself, under
+its own name. Do not delete or move the check cells; further cases are tried when it is graded.
+
+**Trouble?** *Kernel - Restart Kernel and Run All Cells* gives a notebook a fresh start.
+"""
+
+
+def due_exercises(chosen: Iterable[str]) -> dict[str, tuple[str, spec.Exercise]]:
+    """``optim.momentum`` -> (unit, exercise), for every answer that must not be in the bundle."""
+    first = min(chosen)
+    return {
+        exercise.answer: (unit, exercise)
+        for unit in spec.units()
+        if unit >= first
+        for exercise in spec.exercises(unit)
+    }
+
+
+def stripped(module: str, source: str, due: dict[str, tuple[str, spec.Exercise]]) -> str:
+    """A library module's source in which every due answer raises ``AnswerDue`` instead."""
+    lines = source.splitlines(keepends=True)
+    used = False
+    for node in reversed(ast.parse(source).body):
+        if not isinstance(node, ast.FunctionDef) or f"{module}.{node.name}" not in due:
+            continue
+        unit, exercise = due[f"{module}.{node.name}"]
+        stub, _ = exercise.stub_and_body()
+        number = unit.split("_")[0].replace("unit", "unit ")
+        raised = f'\n    raise AnswerDue("{node.name}", "{number}")\n'
+        lines[node.lineno - 1 : node.end_lineno] = [stub, raised]
+        used = True
+    text = "".join(lines)
+    if not used:
+        return text
+    return _with_import(text)
+
+
+def _with_import(text: str) -> str:
+    """Adds the import of ``AnswerDue`` after the module's last import."""
+    imports = [n for n in ast.parse(text).body if isinstance(n, (ast.Import, ast.ImportFrom))]
+    end = imports[-1].end_lineno if imports else 1
+    lines = text.splitlines(keepends=True)
+    lines.insert(end or 1, "from course_lib.recorded import AnswerDue\n")
+    return "".join(lines)
+
+
+def record_figures(units: Iterable[str]) -> dict[Path, bytes]:
+    """Runs the solution notebooks and collects what their ``@recorded`` functions return.
+
+    Raises ``ValueError`` if two notebooks record different results under one name.
+    """
+    found: dict[Path, bytes] = {}
+    for unit in units:
+        with tempfile.TemporaryDirectory() as folder:
+            source = ROOT / "solutions" / unit / f"{unit}.ipynb"
+            notebooks.run(source, {recorded.RECORD_TO: folder})
+            for file in sorted(Path(folder).iterdir()):
+                target, content = RECORDINGS / file.name, file.read_bytes()
+                if found.setdefault(target, content) != content:
+                    raise ValueError(
+                        f"{unit}: another unit records something else under {file.name}; "
+                        "give one of the two @recorded functions another name"
+                    )
+    return found
+
+
+def contents(chosen: list[str], recordings: dict[Path, bytes]) -> dict[Path, bytes]:
+    """Every file of the bundle, path below its top folder -> content."""
+    due = due_exercises(chosen)
+    last = max(chosen)
+    taught = [unit for unit in spec.units() if unit <= last]
+    files: dict[Path, bytes] = dict(recordings)
+    for path in sorted((ROOT / "course_lib").rglob("*")):
+        relative = path.relative_to(ROOT)
+        if path.suffix == ".py":
+            module = ".".join(relative.with_suffix("").parts[1:])
+            text = stripped(module, path.read_text(encoding="utf-8"), due)
+            files[relative] = text.encode()
+        elif path.suffix in (".js", ".css"):
+            files[relative] = path.read_bytes()
+    wanted = [CARDS / f"{e.name}.json" for unit in taught for e in spec.exercises(unit)]
+    wanted += [QUIZZES / f"{q.name}.json" for unit in taught for q in spec.quizzes(unit)]
+    wanted += [INDEX, Path("docs/conventions.md"), Path("jupyter_lab_config.py")]
+    wanted += [Path("notebooks/start.ipynb")]
+    wanted += [Path("notebooks") / unit / f"{unit}.ipynb" for unit in chosen]
+    wanted += [p.relative_to(ROOT) for p in sorted((ROOT / "data").iterdir()) if p.suffix != ".py"]
+    files |= {path: (ROOT / path).read_bytes() for path in wanted if (ROOT / path).is_file()}
+    texts = {"requirements.txt": REQUIREMENTS, "pyproject.toml": PYPROJECT, "README.md": HOWTO}
+    return files | {Path(name): text.encode() for name, text in texts.items()}
+
+
+def write(files: dict[Path, bytes], target: Path) -> None:
+    """Writes the zip; equal files give equal bytes."""
+    scratch = target.with_suffix(".tmp")
+    with zipfile.ZipFile(scratch, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(files):
+            info = zipfile.ZipInfo(f"{FOLDER}/{path.as_posix()}", EPOCH)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.external_attr = 0o644 << 16
+            archive.writestr(info, files[path])
+    scratch.replace(target)
+
+
+def main(units: list[str], output: Path | None) -> int:
+    """Makes the bundle of ``units`` (none given: all)."""
+    chosen = units or spec.units()
+    for unit in chosen:
+        spec.load_unit(unit)  # names the units there are, before a long run
+    target = output or Path(f"{FOLDER}.zip")
+    print(f"running {len(chosen)} solution notebooks to record their figures ...", flush=True)
+    files = contents(chosen, record_figures(chosen))
+    write(files, target)
+    due = ", ".join(exercise.name for _, exercise in due_exercises(chosen).values())
+    print(f"wrote {target} ({target.stat().st_size / 1e6:.1f} MB); left out: {due}")
+    return 0
