@@ -213,6 +213,8 @@ def noisy_units(
         # scaled (0 or 1/keep_prob) and unscaled (0 or 1, True or False) masks are both in use
         on = mask != 0
         report["the mask says which units stay"] = _yes(np.array_equal(on, kept))
+        known = np.allclose(mask, first / x) or np.allclose(mask, on)
+        report["the mask holds what x was multiplied by"] = _yes(known)
     return report
 
 
@@ -227,6 +229,10 @@ def _noisy_output(
     returned = student(x, keep_prob=keep_prob, rng=rng, **kwargs)
     if result == "out and mask":
         out, mask = unpack(returned, "out", "mask")
+        try:  # a mask that is shared by rows or columns is a mistake, but no other than if it is full
+            mask = np.broadcast_to(np.asarray(mask), x.shape)
+        except (TypeError, ValueError):
+            pass
         return numbers(out, "out", x.shape), numbers(mask, "mask", x.shape)
     return numbers(returned, "out", x.shape), np.ones_like(x)
 
@@ -249,14 +255,20 @@ def noisy_weights(
 ) -> Observation:
     """DropConnect: which entries of each example's weights were kept, read off through ``x``.
 
-    ``x`` holds one-hot rows, so that an output row is a row of the masked weights.
+    ``x`` holds one-hot rows, so that an output row is a row of the masked weights; of an all-ones
+    example, every output sums a column's surviving weights, and may lose some but not all.
     """
-    rng = np.random.default_rng(seed)
     shape = (len(x), weights.shape[1])
-    outs = [
-        numbers(student(x, weights, keep_prob=keep_prob, train=True, rng=rng), "out", shape)
-        for _ in range(calls)
-    ]
+
+    def draw(inputs: Array, rng: np.random.Generator) -> Array:
+        out = student(inputs, weights, keep_prob=keep_prob, train=True, rng=rng)
+        return numbers(out, "out", shape)
+
+    rng = np.random.default_rng(seed)
+    outs = [draw(x, rng) for _ in range(calls)]
+    repeated = draw(x, np.random.default_rng(seed))
+    ratios = draw(np.ones_like(x), rng) / weights.sum(axis=0)
+    whole = np.isclose(ratios, 0.0) | np.isclose(ratios, ratios.flat[np.argmax(np.abs(ratios))])
     rows = np.argmax(x, axis=1)
     stack = np.array(outs) / weights[rows]
     kept = stack != 0
@@ -265,8 +277,9 @@ def noisy_weights(
         "scale of the kept weights (least)": stack[kept].min() if kept.any() else 0.0,
         "scale of the kept weights (most)": stack[kept].max() if kept.any() else 0.0,
         "whole outputs are dropped together": _yes(np.all(kept.any(axis=2) == kept.all(axis=2))),
-        "columns are dropped together": _yes(np.all(kept == kept[:, :, :1])),
+        "an output loses all of its connections or none": _yes(np.all(whole)),
         "two calls give the same mask": _yes(np.array_equal(kept[0], kept[1])),
+        "the same generator gives the same mask": _yes(np.array_equal(outs[0], repeated)),
     }
 
 
@@ -274,20 +287,22 @@ def noisy_weights(
 def survival(
     student: Student, *, x: Array, gain: float, survival_prob: float, seed: int
 ) -> Observation:
-    """Stochastic depth with ``branch(x) = gain * x``: who survives, and what happens to the skip.
+    """Stochastic depth: whose branch survives, and what happens to the skip.
 
-    ``(out - x) / (gain * x)`` is 0 where the branch was dropped and 1/survival_prob elsewhere.
+    ``branch(x) = gain * (1 + x**2)`` is nowhere 0, not even where its input was masked, so
+    ``(out - x) / branch(x)`` is 0 where it was dropped and 1/survival_prob elsewhere.
     """
-    rng = np.random.default_rng(seed)
 
     def branch(values: Array) -> Array:
-        return gain * np.asarray(values)
+        return gain * (1 + np.square(values))
 
-    def draw() -> Array:
+    def draw(rng: np.random.Generator) -> Array:
         out = student(x, branch, survival_prob=survival_prob, train=True, rng=rng)
-        return (numbers(out, "out", x.shape) - x) / (gain * x)
+        return (numbers(out, "out", x.shape) - x) / branch(x)
 
-    factors, again = draw(), draw()
+    rng = np.random.default_rng(seed)
+    factors, again = draw(rng), draw(rng)
+    repeated = draw(np.random.default_rng(seed))
     alive = np.abs(factors) > 1e-9
     used = factors[alive]
     return {
@@ -297,7 +312,19 @@ def survival(
         "an example lives or dies as a whole": _yes(np.all(alive == alive[:, :1])),
         "all examples share one fate": _yes(np.all(alive == alive[:1])),
         "two calls give the same fates": _yes(np.array_equal(alive, np.abs(again) > 1e-9)),
+        "the same generator gives the same fates": _yes(np.array_equal(factors, repeated)),
     }
+
+
+@probe
+def residual(student: Student, *, x: Array, survival_prob: float, train: bool) -> Observation:
+    """A residual block where nothing is random: at test time, or if every branch survives."""
+
+    def branch(values: Array) -> Array:
+        return np.tanh(values) + 0.25
+
+    rng = np.random.default_rng(0)
+    return student(x, branch, survival_prob=survival_prob, train=train, rng=rng)
 
 
 @probe
@@ -329,5 +356,128 @@ def monte_carlo(student: Student, *, x: Array, classes: int, passes: int, seed: 
     return {
         "passes for every example": [len(p) for p in seen],
         "different predictions among them": different,
-        "distance from the mean of the predictions": np.abs(mean - want).max(),
+        "the prediction minus the mean of the passes": mean - want,
+    }
+
+
+@probe
+def noise_source(student: Student, *, x: Array, passes: int, seed: int) -> Observation:
+    """Averaging noisy predictions: whether the noise comes from the generator that was given."""
+
+    def predict(values: Array, rng: np.random.Generator) -> Array:
+        noise = rng.random((len(values), 2))
+        return noise / noise.sum(axis=1, keepdims=True)
+
+    def draw(rng: np.random.Generator) -> Array:
+        return numbers(student(predict, x, passes=passes, rng=rng), "the prediction", (len(x), 2))
+
+    rng = np.random.default_rng(seed)
+    first, second = draw(rng), draw(rng)
+    return {
+        "two calls draw the same noise": _yes(np.array_equal(first, second)),
+        "the same generator gives the same result": _yes(
+            np.array_equal(first, draw(np.random.default_rng(seed)))
+        ),
+    }
+
+
+@probe
+def normalized(
+    student: Student,
+    *,
+    batches: list[Array],
+    trains: list[bool],
+    gamma: Array,
+    beta: Array,
+    running: Any,
+    kwargs: Mapping[str, Any],
+) -> Observation:
+    """Batch norm over several batches: outputs, running statistics, and whether a cache is kept.
+
+    The running statistics are handed back to the student unseen. A cache may have any form, but
+    backward needs gamma and at least one array of the batch's shape.
+    """
+    outs, means, variances, kept = [], [], [], True
+    for x, train in zip(batches, trains, strict=True):
+        result = student(x, gamma, beta, running, train=train, **kwargs)
+        out, cache, running = unpack(result, "out", "cache", "running")
+        mean, var = unpack(running, "mean", "var")
+        outs.append(numbers(out, "out", x.shape))
+        means.append(numbers(mean, "the running mean", gamma.shape))
+        variances.append(numbers(var, "the running variance", gamma.shape))
+        found = [np.asarray(item) for _, item in leaves(cache) if item is not None]
+        shapes = {item.shape for item in found}
+        kept = kept and x.shape in shapes and any(_same(item, gamma) for item in found)
+    return {
+        "out": outs,
+        "running mean": means,
+        "running var": variances,
+        "the cache": "holds what backward needs" if kept else "lacks something",
+    }
+
+
+# --- curvature, and inputs ----------------------------------------------------------------------
+
+SINGULAR = 1e14  # a ratio of singular values above this is rounding noise: the matrix is singular
+
+
+@probe
+def second_differences(
+    student: Student,
+    *,
+    coefficients: Array,
+    exponents: Array,
+    x: Array,
+    kwargs: Mapping[str, Any],
+    h: float,
+) -> Observation:
+    """A numeric Hessian of a polynomial, and how far from ``x`` it looked.
+
+    ``exponents`` (terms, d): one row of powers per coefficient. Central formulas of any kind are
+    exact on cubics, whatever the step; one-sided ones are not.
+    """
+    reach = 0.0
+
+    def f(point: Array) -> float:
+        nonlocal reach
+        at = numbers(point, "the point at which f is asked", x.shape)
+        reach = max(reach, float(np.max(np.abs(at - x))))
+        return float(np.sum(coefficients * np.prod(at**exponents, axis=1)))
+
+    hessian = numbers(student(f, x, **kwargs), "the Hessian", (len(x), len(x)))
+    return {
+        "the Hessian": hessian,
+        "the points asked lie about h away": _yes(0.4 * h <= reach <= 5 * h),
+    }
+
+
+@probe
+def conditioning(student: Student, *, matrix: Array) -> Observation:
+    """A condition number in which everything beyond rounding counts as infinite."""
+    number = numbers(student(matrix), "the condition number", ())
+    return float("inf") if number > SINGULAR else float(number)
+
+
+@probe
+def standardized(student: Student, *, train: Array, test: Array) -> Observation:
+    """Standardised inputs, told apart from the choice of ddof or of a small eps.
+
+    Both results are divided by the spread that the student's training columns have, which is
+    reported on its own, so that a band can be put around it. Of a column that is constant in
+    training, only finiteness is asked for.
+    """
+    result = unpack(student(train, test), "train", "test")
+    new_train = numbers(result[0], "the training set", train.shape)
+    new_test = numbers(result[1], "the test set", test.shape)
+    varies = np.ptp(train, axis=0) > 0
+    finite = np.isfinite(new_train[:, ~varies]).all() and np.isfinite(new_test[:, ~varies]).all()
+    new_train, new_test = new_train[:, varies], new_test[:, varies]
+    spread = np.std(new_train, axis=0)
+    unit = np.where(spread > 0, spread, 1.0)
+    return {
+        "the means of the training columns": np.mean(new_train, axis=0),
+        "the spread of the training columns": spread,
+        "the training set, divided by its spread": new_train / unit,
+        "the test set, divided by the training spread": new_test / unit,
+        "constant columns are finite": _yes(finite),
     }
