@@ -97,14 +97,12 @@ def verdict(error: float) -> str:
 
 def describe(curve: Array, at: int, bug: str) -> str:
     """The caption for one step h on one curve of errors."""
-    best = int(np.argmin(curve))
-    error = float(curve[at])
-    text = (
-        f"With h = {STEPS[at]:.1e} the worst relative error is {error:.1e}: {verdict(error)}. "
-        f"The best h of this curve is {STEPS[best]:.1e} with {curve[best]:.1e}. "
-    )
+    best, error = int(np.argmin(curve)), float(curve[at])
+    text = f"With h = {STEPS[at]:.1e} the worst relative error is {error:.1e}: {verdict(error)}. "
     if bug != BUGS[0]:
-        return text + f"The gradient is wrong ({bug}); no h can bring the error below that plateau."
+        plateau = float(np.median(curve))
+        return text + f"The gradient is wrong ({bug}): whatever h, about {plateau:.1e} is left."
+    text += f"The best h of this curve is {STEPS[best]:.1e} with {curve[best]:.1e}. "
     if error < 3 * curve[best]:
         return text + "This is about as good as this precision gets."
     if at < best:

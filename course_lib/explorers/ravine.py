@@ -177,7 +177,7 @@ def ravine() -> Explorer:
     controls = [
         Control("kappa", "Condition number", [str(kappa) for kappa in KAPPAS], 4),
         Control("angle", "Angle of the ravine", [f"{angle}\u00b0" for angle in ANGLES], 0),
-        Control("rate", "Step size, as a share of 2/\u03bb_max", rates, 7, "list"),
+        Control("rate", "Step size (limit: 2/\u03bb_max)", rates, 7, "list"),
         Control("start", "Start", [f"({x:g}, {y:g})" for x, y in STARTS], 0, "list"),
     ]
     bowl = Panel(
