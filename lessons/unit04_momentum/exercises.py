@@ -8,6 +8,9 @@ from autograde.spec import Case, Exercise, Mistake, Quiz, draw
 from course_lib import landscape, optim
 from course_lib.optim import MomentumState
 
+TITLE = "Momentum and Nesterov"
+MINUTES = 100
+
 # --- momentum -----------------------------------------------------------------------------------
 
 
@@ -143,7 +146,7 @@ MOMENTUM = Exercise(
             "(1 - momentum) * state.velocity + grad",
             "The share of the old velocity that is *kept* is `momentum`; 1 - momentum is the "
             "friction, the share that is lost.",
-            read="Find the mistake on this slide",
+            read="A slide about friction",
         ),
         Mistake(
             "climbs",
@@ -177,6 +180,40 @@ MOMENTUM = Exercise(
             "param - lr * velocity",
             "param - velocity",
             "The step size `lr` is never used.",
+        ),
+        Mistake(
+            "momentum fixed at 0.9",
+            "momentum * state.velocity + grad",
+            "0.9 * state.velocity + grad",
+            "Right for momentum 0.9 and for nothing else: is there a number in your code where the "
+            "argument should be?",
+        ),
+        Mistake(
+            "decays twice",
+            "MomentumState(velocity)",
+            "MomentumState(momentum * velocity)",
+            "The velocity that you hand on has already decayed, and it decays once more at the "
+            "beginning of the next step. Hand on exactly what moved the param.",
+        ),
+        Mistake(
+            "only the last gradient remembered",
+            "MomentumState(velocity)",
+            "MomentumState(grad)",
+            "You hand on the last gradient. The memory should reach further back: each velocity "
+            "contains all the gradients before it.",
+        ),
+        Mistake(
+            "gradient weighted as well",
+            "momentum * state.velocity + grad",
+            "momentum * (state.velocity + grad)",
+            "The new gradient is weighted with the momentum too. Only what is *old* decays.",
+        ),
+        Mistake(
+            "gradient weighted instead",
+            "momentum * state.velocity + grad",
+            "state.velocity + momentum * grad",
+            "The factor `momentum` stands at the gradient, so the old velocity never decays. Which "
+            "of the two is it that should fade?",
         ),
     ),
     accepted=(momentum_one_line, momentum_displacement, momentum_loop),
@@ -276,6 +313,28 @@ NESTEROV = Exercise(
             "momentum * state.velocity + grad",
             "momentum * state.velocity + lr * grad",
             "The step size comes in twice: once into the velocity and once more in the step.",
+        ),
+        Mistake(
+            "plain gradient descent",
+            "(grad + momentum * velocity)",
+            "grad",
+            "Nothing of the velocity is left in the step: this is plain gradient descent. If you "
+            "return the ball's new place: `param` has to be the next look-ahead point.",
+        ),
+        Mistake(
+            "old and new velocity exchanged",
+            "param = param - lr * (grad + momentum * velocity)",
+            "param = param + lr * (momentum * velocity - (1 + momentum) * state.velocity)",
+            "In the lectures' last line old and new velocity have changed places: the old one is "
+            "taken back, and the new one counts 1 + momentum times.",
+        ),
+        Mistake(
+            "momentum fixed at 0.9",
+            "momentum * state.velocity + grad",
+            "0.9 * state.velocity + grad",
+            "Right for momentum 0.9 and for nothing else: is there a number in your code where the "
+            "argument should be?",
+            more=(("(grad + momentum * velocity)", "(grad + 0.9 * velocity)"),),
         ),
     ),
     accepted=(nesterov_lecture_form, nesterov_two_steps, nesterov_tuple),
@@ -406,6 +465,54 @@ LOOKAHEAD = Exercise(
             "Your numbers are right, but you ask for the gradient more than once per step. It is "
             "the expensive part: one call, at the look-ahead point, is enough.",
         ),
+        Mistake(
+            "velocity points uphill",
+            "ahead = param + momentum * velocity",
+            "ahead = param - momentum * velocity",
+            "your velocity has DD2424's sign: it points uphill and is subtracted. Here it is the "
+            "displacement itself, as in CS231n, so it is *added*, in both places.",
+            more=(
+                ("- lr * gradient(ahead)", "+ lr * gradient(ahead)"),
+                ("return param + velocity, velocity", "return param - velocity, velocity"),
+            ),
+            convention=True,
+            read="A change of variables",
+        ),
+        Mistake(
+            "velocity without the step size",
+            "ahead = param + momentum * velocity",
+            "ahead = param - lr * momentum * velocity",
+            "your velocity is the sum of gradients of the first exercise. Here it is a "
+            "displacement: the step size and the minus sign go into it, and nowhere else.",
+            more=(
+                ("- lr * gradient(ahead)", "+ gradient(ahead)"),
+                ("return param + velocity, velocity", "return param - lr * velocity, velocity"),
+            ),
+            convention=True,
+            read="Three ways to write one rule",
+        ),
+        Mistake(
+            "mean instead of sum",
+            "- lr * gradient(ahead)",
+            "- lr * (1 - momentum) * gradient(ahead)",
+            "your velocity is a running mean, which weights the new gradient by 1 - momentum. Here "
+            "the new gradient counts in full.",
+            convention=True,
+            read="Three ways to write one rule",
+        ),
+        Mistake(
+            "looks ahead once more",
+            "return param + velocity, velocity",
+            "return param + velocity + momentum * velocity, velocity",
+            "You return the *next* look-ahead point. Asked for is the ball: the looking ahead is "
+            "done again at the beginning of the next step.",
+        ),
+        Mistake(
+            "momentum squared in the look-ahead",
+            "ahead = param + momentum * velocity",
+            "ahead = param + momentum**2 * velocity",
+            "The look-ahead is too short: the velocity decays once on the way to it, not twice.",
+        ),
     ),
     accepted=(lookahead_in_steps, lookahead_list, lookahead_minus_form),
     points=3,
@@ -503,6 +610,20 @@ VELOCITY_WEIGHTS = Exercise(
             "These are the weights in the velocity of the last step. Asked for are the weights in "
             "the *position*: all steps so far, added up.",
         ),
+        Mistake(
+            "counted from the wrong end",
+            "steps - np.arange(steps, dtype=np.float64)",
+            "np.arange(steps, dtype=np.float64)",
+            "The exponent is the number of the gradient. It should be the number of updates since "
+            "then: the *first* gradient has had the most of them.",
+        ),
+        Mistake(
+            "the limit for all",
+            "(1 - momentum**updates_since) / (1 - momentum)",
+            "np.ones(steps) / (1 - momentum)",
+            "1/(1 - momentum) is what a weight approaches in the end. A young gradient has not "
+            "come so far: stop the series after the updates that it has lived.",
+        ),
     ),
     accepted=(weights_by_sums, weights_by_recursion, weights_by_simulation),
 )
@@ -512,9 +633,24 @@ VELOCITY_WEIGHTS = Exercise(
 
 def terminal_cases(rng: np.random.Generator) -> Sequence[Case]:
     return [
-        Case("a vector", (draw(rng, 3),), {"lr": 0.05, "momentum": 0.8}),
-        Case("a matrix, momentum 0.99", (draw(rng, 2, 3),), {"lr": 0.1, "momentum": 0.99}),
-        Case("no momentum", (draw(rng, 2),), {"lr": 0.3, "momentum": 0.0}),
+        Case(
+            "a vector",
+            (draw(rng, 3),),
+            {"lr": 0.05, "momentum": 0.8},
+            "With momentum 0.8 the ball ends up five times as fast as gradient descent.",
+        ),
+        Case(
+            "a matrix, momentum 0.99",
+            (draw(rng, 2, 3),),
+            {"lr": 0.1, "momentum": 0.99},
+            "With momentum 0.99 the factor is a hundred, and it takes hundreds of steps.",
+        ),
+        Case(
+            "no momentum",
+            (draw(rng, 2),),
+            {"lr": 0.3, "momentum": 0.0},
+            "Without momentum the displacement is that of gradient descent.",
+        ),
     ]
 
 
@@ -597,12 +733,42 @@ def limit_cases(rng: np.random.Generator) -> Sequence[Case]:
     curvature = float(np.round(rng.uniform(3.0, 12.0), 2))
     rate = float(np.round(rng.uniform(0.3, 0.7), 2))
     return [
-        Case("gradient descent", ("gd", curvature), {"momentum": rate}),
-        Case("momentum", ("momentum", curvature), {"momentum": rate}),
-        Case("Nesterov", ("nesterov", curvature), {"momentum": rate}),
-        Case("the lecture's ravine, momentum 0.9", ("nesterov", 100.0), {}),
-        Case("the default momentum", ("momentum", 100.0), {}),
-        Case("Nesterov without momentum", ("nesterov", 4.0), {"momentum": 0.0}),
+        Case(
+            "gradient descent",
+            ("gd", curvature),
+            {"momentum": rate},
+            "Gradient descent has no momentum: the argument must not matter here.",
+        ),
+        Case(
+            "momentum",
+            ("momentum", curvature),
+            {"momentum": rate},
+            "Put x(t+1) = -x(t) into the heavy ball's rule, with any momentum.",
+        ),
+        Case(
+            "Nesterov",
+            ("nesterov", curvature),
+            {"momentum": rate},
+            "At the limit the look-ahead point is further out than the ball: how many times?",
+        ),
+        Case(
+            "the lecture's ravine, momentum 0.9",
+            ("nesterov", 100.0),
+            {},
+            "This is the limit at which DD2424's run with Nesterov would break down.",
+        ),
+        Case(
+            "the default momentum",
+            ("momentum", 100.0),
+            {},
+            "Without the argument, momentum is 0.9.",
+        ),
+        Case(
+            "Nesterov without momentum",
+            ("nesterov", 4.0),
+            {"momentum": 0.0},
+            "Without momentum every method is gradient descent.",
+        ),
     ]
 
 
@@ -705,6 +871,20 @@ STABILITY_LIMIT = Exercise(
             "((1 + momentum) * curvature)",
             "For Nesterov the factor in the denominator is too small: at the limit ball and "
             "velocity alternate, so how many times as far out as the ball is the look-ahead point?",
+        ),
+        Mistake(
+            "heavy ball and Nesterov exchanged",
+            "        return 2 * (1 + momentum) / curvature",
+            "        return 2 * (1 + momentum) / ((1 + 2 * momentum) * curvature)",
+            "You have exchanged the two momentum methods: the one that looks ahead is the one that "
+            "reacts more strongly.",
+            more=(
+                (
+                    '    if method == "nesterov":\n'
+                    "        return 2 * (1 + momentum) / ((1 + 2 * momentum) * curvature)",
+                    '    if method == "nesterov":\n        return 2 * (1 + momentum) / curvature',
+                ),
+            ),
         ),
     ),
     accepted=(limit_by_dictionary, limit_by_bisection, limit_by_cases),
