@@ -5,6 +5,7 @@ strings that is the same for every correct answer, however it is written: where 
 unique (random masks, a cache of one's own) the probe reports properties instead of the output.
 """
 
+import contextlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -229,10 +230,9 @@ def _noisy_output(
     returned = student(x, keep_prob=keep_prob, rng=rng, **kwargs)
     if result == "out and mask":
         out, mask = unpack(returned, "out", "mask")
-        try:  # a mask that is shared by rows or columns is a mistake, but no other than if it is full
+        with contextlib.suppress(TypeError, ValueError):
+            # sharing one mask is the same mistake whether or not the mask has been spread out
             mask = np.broadcast_to(np.asarray(mask), x.shape)
-        except (TypeError, ValueError):
-            pass
         return numbers(out, "out", x.shape), numbers(mask, "mask", x.shape)
     return numbers(returned, "out", x.shape), np.ones_like(x)
 
