@@ -8,7 +8,6 @@ import dataclasses
 import json
 import math
 import os
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -149,37 +148,30 @@ def _graded(source: str, grade_id: str, points: float | None = None) -> Notebook
 # --- release notebooks: nbgrader makes them -----------------------------------------------------
 
 
-def release(units: list[str], solutions: Files) -> Files:
-    """What nbgrader's ``generate_assignment`` makes of the solution notebooks; no database."""
+def release(solutions: Files) -> Files:
+    """What nbgrader's ``generate_assignment`` makes of the solution notebooks among ``solutions``.
+
+    nbgrader's own passes in nbgrader's order, in memory; only the one that saves the cells to a
+    gradebook is left out, so that building needs none. A test compares with the real command.
+    """
     from nbgrader.converters import GenerateAssignment
-    from nbgrader.coursedir import CourseDirectory
-    from traitlets.config import Config
+    from nbgrader.preprocessors import SaveCells
 
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
-        for unit in units:
-            path = root / "solutions" / unit / f"{unit}.ipynb"
-            path.parent.mkdir(parents=True)
-            path.write_text(solutions[Path("solutions") / unit / f"{unit}.ipynb"], encoding="utf-8")
-        for unit in units:
-            config = Config()
-            config.CourseDirectory.root = folder
-            config.CourseDirectory.source_directory = "solutions"
-            config.CourseDirectory.release_directory = "notebooks"
-            config.CourseDirectory.assignment_id = unit
-            config.GenerateAssignment.no_database = True
-            converter = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config)
-            converter.log.setLevel("ERROR")
-            converter.start()
-        return {
-            path.relative_to(root): normal(path.read_text(encoding="utf-8"))
-            for path in (root / "notebooks").rglob("*.ipynb")
-        }
+    passes = [kind() for kind in GenerateAssignment().preprocessors if kind is not SaveCells]
+    files: Files = {}
+    for path, text in solutions.items():
+        if path.suffix != ".ipynb":
+            continue
+        notebook, resources = nbformat.reads(text, as_version=4), _resources(path)
+        for one in passes:
+            notebook, resources = one.preprocess(notebook, resources)
+        files[Path("notebooks", *path.parts[1:])] = to_json(notebook)
+    return files
 
 
-def normal(text: str) -> str:
-    """A notebook's JSON with one final newline, whoever wrote it."""
-    return nbformat.writes(nbformat.reads(text, as_version=4)) + "\n"
+def _resources(path: Path) -> dict[str, Any]:
+    names = {"assignment": path.parent.name, "notebook": path.stem, "student": "."}
+    return {"metadata": {"path": str(ROOT / path.parent)}, "nbgrader": names}
 
 
 def start_page() -> Files:
@@ -267,7 +259,7 @@ def everything(units: list[str]) -> Files:
     files = index()
     for unit in units:
         files |= unit_files(unit)
-    return files | release(units, files) | start_page()
+    return files | release(files) | start_page()
 
 
 def main(units: list[str], *, check: bool = False) -> int:
