@@ -481,3 +481,26 @@ def standardized(student: Student, *, train: Array, test: Array) -> Observation:
         "the test set, divided by the training spread": new_test / unit,
         "constant columns are finite": _yes(finite),
     }
+
+
+@probe
+def differences(
+    student: Student,
+    *,
+    x: Array,
+    tilt: Array,
+    bend: Array,
+    cubic: float,
+    kwargs: Mapping[str, Any],
+) -> Observation:
+    """A numeric gradient of ``tilt.z + z'(bend)z / 2 + cubic * sum(z**3)``, z the entries of ``x``.
+
+    Every entry enters in a way of its own, together with the others, so that an entry that is
+    forgotten, moved along with others or not put back shows. ``f`` takes points shaped like ``x``.
+    """
+
+    def f(point: Array) -> float:
+        z = numbers(point, "the point that f is given", x.shape).ravel()
+        return float(tilt @ z + 0.5 * z @ bend @ z + cubic * np.sum(z**3))
+
+    return student(f, x, **kwargs)
