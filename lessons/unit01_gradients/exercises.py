@@ -1080,8 +1080,8 @@ FORWARD = Exercise(
         ),
         Mistake(
             "bias down the rows",
-            "+ bias",
-            "+ bias[:, np.newaxis]",
+            "out = x @ weights + bias",
+            "out = x @ weights + bias[:, np.newaxis]",
             "Your bias differs from example to example. It belongs to the outputs: every row gets "
             "the same one.",
         ),
