@@ -951,14 +951,14 @@ QUIZZES: tuple[Quiz, ...] = (
             Choice(
                 "Neither: rho only scales the gradient.",
                 False,
-                "Rho multiplies the *old velocity*. The gradient comes in unscaled.",
+                "Rho multiplies the old velocity. The gradient comes in unscaled.",
             ),
         ),
     ),
     Quiz(
         "u04-why-not-one",
-        "DD2424 L5 allows $\\gamma \\in [0, 1]$. What does the ball do in a bowl with $\\gamma = 1$ "
-        "and a small step size?",
+        "DD2424 L5 allows $\\gamma \\in [0, 1]$. What does the ball do in a bowl with "
+        "$\\gamma = 1$ and a small step size?",
         (
             Choice(
                 "It flies away: the velocity is a sum that never stops growing.",
@@ -1019,20 +1019,21 @@ QUIZZES: tuple[Quiz, ...] = (
     Quiz(
         "u04-dampens",
         'DD2424 L5 says: "Momentum dampens the oscillations of default SGD", next to its run with '
-        "$\\gamma = .9$, $\\eta = .001$. Look at the very first figure of this lesson. Which of the "
-        "two oscillates across the ravine there?",
+        "$\\gamma = .9$, $\\eta = .001$. Look at the very first figure of this lesson. Which of "
+        "the two oscillates across the ravine there?",
         (
             Choice(
                 "Only gradient descent.",
                 False,
-                "Its step size times the steep curvature is 0.001 times 100, that is 0.1. Every step "
-                "leaves 0.9 of the height, with the same sign: it never crosses the bottom.",
+                "Its step size times the steep curvature is 0.001 times 100, that is 0.1. Every "
+                "step leaves 0.9 of the height, with the same sign: it never crosses the bottom.",
             ),
             Choice(
                 "Only momentum.",
                 True,
                 "Gradient descent creeps down from one side. The ball with momentum is the one "
-                "that crosses the bottom and swings. It wins because it runs faster along the ravine.",
+                "that crosses the bottom and swings. It wins because it runs "
+                "faster along the ravine.",
             ),
             Choice(
                 "Both, momentum less.",
