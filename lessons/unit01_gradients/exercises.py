@@ -248,6 +248,24 @@ HINGE = Exercise(
             convention=True,
         ),
         Mistake(
+            "every class against zero",
+            "np.maximum(0.0, scores - correct + margin)",
+            "np.maximum(0.0, scores + margin)",
+            "you compare every score with 0 (one two-class SVM for each class). Here the wrong "
+            "scores are compared with the right one, so that only differences count.",
+            more=(
+                (
+                    "margins[rows, labels] = 0.0",
+                    "margins[rows, labels] = np.maximum(0.0, margin - correct[:, 0])",
+                ),
+                (
+                    "dscores[rows, labels] = -np.sum(dscores, axis=1)",
+                    "dscores[rows, labels] *= -1.0",
+                ),
+            ),
+            convention=True,
+        ),
+        Mistake(
             "squared hinge",
             "loss = float(np.sum(margins)) / count",
             "loss = float(np.sum(margins**2)) / count",
@@ -478,6 +496,27 @@ SOFTMAX = Exercise(
             "    dscores[rows, labels] = -np.exp(-log_probs[rows, labels])\n",
             "That is the derivative with respect to the right class's *probability*. The scores "
             "are one step further back: softmax lies in between.",
+        ),
+        Mistake(
+            "one sigmoid per class",
+            "    log_probs = shifted - np.log(np.sum(np.exp(shifted), axis=1, keepdims=True))",
+            "    log_probs = -np.log1p(np.exp(-scores))",
+            "you use one sigmoid for each class, which asks as many yes-or-no questions as there "
+            "are classes. Here exactly one class is right: their probabilities share a sum of 1.",
+            more=(
+                (
+                    "np.sum(log_probs[rows, labels])",
+                    "(np.sum(log_probs - scores) + np.sum(scores[rows, labels]))",
+                ),
+            ),
+            convention=True,
+        ),
+        Mistake(
+            "derivative of softmax once more",
+            "return loss, dscores / count",
+            "return loss, dscores * np.exp(log_probs) * (1 - np.exp(log_probs)) / count",
+            "You multiply by p * (1 - p) once more. The derivative of softmax is already inside "
+            "the simple form that remains when logarithm and softmax are taken together.",
         ),
         Mistake(
             "logarithm to base 10",
@@ -725,7 +764,17 @@ NUMERIC = Exercise(
             "h ignored",
             "    grad = np.zeros(x.shape)\n",
             "    grad = np.zeros(x.shape)\n    h = 1e-5\n",
-            "The step that the caller asks for is not used: try a large h, the result must change.",
+            "With a long step the slope of a long chord is asked for, and yours is that of the "
+            "tangent. Either your code does not use the caller's h, or it asks f at more than two "
+            "points.",
+        ),
+        Mistake(
+            "points h apart",
+            "    grad = np.zeros(x.shape)\n",
+            "    grad = np.zeros(x.shape)\n    h = h / 2\n",
+            "your two points lie h apart, at x - h/2 and x + h/2. Here h is the step to either "
+            "side.",
+            convention=True,
         ),
         Mistake(
             "step in proportion to x",
@@ -937,6 +986,14 @@ RELATIVE = Exercise(
             "np.maximum(1e-12, np.abs(analytic))",
             "Only the analytic gradient stands in your denominator: where it is 0 the error "
             "explodes. Both gradients should count alike.",
+        ),
+        Mistake(
+            "floor of 1",
+            DENOMINATOR,
+            "np.maximum(1.0, np.abs(numeric))",
+            "your denominator is never below 1, as in scipy's check, so that small entries are "
+            "judged by their absolute error. Here an entry of 0.003 is judged by its own size.",
+            convention=True,
         ),
         Mistake(
             "ratio of norms",
@@ -1445,6 +1502,20 @@ NETWORK = Exercise(
             "(dactive > 0)",
             "You let the *gradient* pass where the gradient is positive. What counts is whether "
             "the unit was on: ask the forward pass.",
+        ),
+        Mistake(
+            "signs in place of the mask",
+            "(hidden > 0)",
+            "np.sign(hidden)",
+            "Units that were off receive a gradient with the opposite sign: `sign` gives -1 for "
+            "them. A unit that was off passes nothing at all.",
+        ),
+        Mistake(
+            "activations in place of the mask",
+            "(hidden > 0)",
+            "active",
+            "You multiply the gradient by the activations. The ReLU's slope is the same for a unit "
+            "that is barely on and for one that is far above 0.",
         ),
         Mistake(
             "no ReLU on the way forward",
