@@ -1,17 +1,21 @@
 """Judging a function against a card: the guards, the cases, the diagnosis."""
 
 import inspect
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from course_lib.checking import cards
 from course_lib.checking.compare import Difference, Tolerance, difference, fingerprint
 from course_lib.checking.diagnose import Seen, find_mistake
-from course_lib.checking.explain import explain, named_inputs
+from course_lib.checking.explain import explain, explain_path, named_inputs
 from course_lib.checking.probes import PROBES, Malformed
 from course_lib.checking.student import (
+    SECONDS,
     Crashed,
     NotWritten,
     OutOfTime,
@@ -72,8 +76,12 @@ def judge(
     *,
     points: float | None = None,
     reveal: bool = True,
+    seconds: float = SECONDS,
 ) -> Verdict:
-    """The verdict on ``function``. ``reveal=False`` keeps inputs and numbers out of it."""
+    """The verdict on ``function``. ``reveal=False`` keeps inputs and numbers out of it.
+
+    All cases together may take ``seconds``.
+    """
     judged = _Judgement(card, card["points"] if points is None else points, reveal)
     if problem := _guard(card, function):
         return judged.refuse(problem)
@@ -82,7 +90,7 @@ def judge(
     answer = library_answer(card["answer"])
     with quiet() as printed:
         try:
-            with time_limit(), without_answer(answer):
+            with time_limit(seconds), without_answer(answer):
                 for case in cases:
                     outcomes.append(run_case(function, case))
         except NotWritten:
@@ -91,8 +99,8 @@ def judge(
             )
         except OutOfTime:
             return judged.refuse(
-                "Your function ran for more than five seconds and was stopped. Does a loop in it "
-                "ever end? The cases are small: a right answer needs a few milliseconds."
+                f"Your function ran for more than {seconds:g} seconds and was stopped. Does a loop "
+                "in it ever end? The cases are small: a right answer needs a few milliseconds."
             )
         except UsesTheAnswer:
             return judged.refuse(
@@ -208,6 +216,14 @@ class _Judgement:
             )
         return where + self._name_difference(case, found)
 
+    def _relation(self, inputs: Any, found: Difference) -> str:
+        if found.path.startswith("['result']['path of param") and found.kind in ("value", "nan"):
+            number = int((re.findall(r"\d+", found.path) or ["1"])[0]) - 1
+            start = inputs["starts"][number] if "starts" in inputs else inputs["start"]
+            grad = inputs["grads"][number][0] if "grads" in inputs else np.zeros_like(start)
+            return explain_path(found.got, found.want, start, grad)
+        return explain(found, inputs)
+
     def _name_difference(self, case: Mapping[str, Any], found: Difference) -> str:
         place = words(found.path, tuple(self.card["returns"]))
         if found.kind == "nothing":
@@ -224,7 +240,7 @@ class _Judgement:
         inputs = case["inputs"]
         if "args" in inputs:
             inputs = named_inputs(self.card["parameters"][0], inputs["args"], inputs["kwargs"])
-        sentence = explain(found, inputs)
+        sentence = self._relation(inputs, found)
         if found.kind == "shape":
             shapes = f"`{place}` has shape {found.got.shape}, expected {found.want.shape}."
             return f"{shapes} {sentence}"

@@ -37,6 +37,26 @@ def explain(found: Difference, inputs: Any) -> str:
     return ""
 
 
+def explain_path(got: Array, want: Array, start: Array, grad: Array) -> str:
+    """One sentence on two paths (steps, ...) from ``start``: which step leaves, and how.
+
+    ``grad`` is the gradient of the first step, a candidate for what is missing or too much.
+    """
+    if not np.isfinite(got).all():
+        return _explain_nonfinite(got)
+    yours, right = (np.diff(np.concatenate([start[None], p]), axis=0) for p in (got, want))
+    good = [_close(a, b) for a, b in zip(yours, right, strict=True)]
+    if all(good):
+        return ""
+    first = good.index(False)
+    if first > 0:
+        steps = "The first step is" if first == 1 else f"The first {first} steps are"
+        return f"{steps} right, the next is not: what is handed on from one step to the next?"
+    change = Difference("value", "", yours[0], right[0])
+    sentence = explain(change, {"param": start, "grad": grad})
+    return f"Look at the change in your first step. {sentence}" if sentence else ""
+
+
 def _close(left: Array, right: Array) -> bool:
     scale = max(np.max(np.abs(right), initial=0.0), np.max(np.abs(left), initial=0.0))
     return left.shape == right.shape and bool(np.all(np.abs(left - right) <= CLOSE * scale))

@@ -90,8 +90,10 @@ def path(
             memories[i] = state
             params[i] = numbers(param, "the new param", start.shape)
             visited[i].append(params[i].copy())
+    numbered = [f" {i + 1}" if len(starts) > 1 else "" for i in range(len(starts))]
+    paths = zip(numbered, visited, strict=True)
     return {
-        "params": [np.array(steps) for steps in visited],
+        **{f"path of param{number}": np.array(steps) for number, steps in paths},
         "the state that is returned differs from the one given": _yes(remembers),
     }
 

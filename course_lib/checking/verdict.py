@@ -96,12 +96,22 @@ class Verdict:
         got, want = np.asarray(found.got), np.asarray(found.want)
         rows = []
         for index in _worst_entries(got, want):
-            place = f"{where}[{', '.join(map(str, index))}]" if index else where
+            place = _place(where, index)
             rows.append((place, f"{got[index]:.6g}", f"{want[index]:.6g}"))
         return rows
 
     def _repr_html_(self) -> str:
         return render(self)
+
+
+def _place(where: str, index: tuple[int, ...]) -> str:
+    """An entry in words: ``dweights[0, 2]``, or in a path ``param after step 3 [1]``."""
+    if not index:
+        return where
+    if where.startswith("path of "):
+        step, *rest = index
+        where, index = f"{where.removeprefix('path of ')} after step {step + 1} ", tuple(rest)
+    return f"{where}[{', '.join(map(str, index))}]"
 
 
 def _in_plain_terminal() -> bool:
@@ -226,13 +236,12 @@ def _picture(verdict: Verdict) -> str:
         if found is None or found.kind not in ("value", "nan"):
             continue
         got, want = np.asarray(found.got, float), np.asarray(found.want, float)
-        if want.ndim == 2 and want.shape[1] == 2 and len(want) > 2 and "params" in found.path:
+        if want.ndim == 2 and want.shape[1] == 2 and len(want) > 2 and "path of" in found.path:
             return _svg(got, want, "first parameter", "second parameter")
         if want.ndim == 1 and want.size > 3:
             steps = np.arange(want.size, dtype=float)
             yours, expected = np.column_stack([steps, got]), np.column_stack([steps, want])
             return _svg(yours, expected, "index", "value")
-        return ""
     return ""
 
 
