@@ -408,6 +408,13 @@ CLASSIFY = Exercise(
             "do: a flat one beside them leaves no question open.",
         ),
         Mistake(
+            "the rest is called a saddle",
+            'return "degenerate"',
+            'return "saddle"',
+            "What is neither a minimum nor a maximum is not always a saddle: a saddle needs a "
+            "clear way up *and* a clear way down. What if there is a flat direction instead?",
+        ),
+        Mistake(
             "absolute values",
             "np.linalg.eigvalsh(hessian)",
             "np.sort(np.abs(np.linalg.eigvalsh(hessian)))",
@@ -864,7 +871,11 @@ def bowl_cases(rng: np.random.Generator) -> Sequence[Case]:
             (turned(rng, low, high, middle, middle + 1.0) * 1e-3,),
             about="Small curvatures allow large steps.",
         ),
-        Case("one variable", (np.array([[high]]),), about="There is only one curvature."),
+        Case(
+            "a round bowl",
+            (np.diag([high, high]),),
+            about="All curvatures are equal.",
+        ),
     ]
 
 
@@ -938,6 +949,13 @@ MAX_STABLE_LR = Exercise(
             "return 2 / float(np.trace(hessian))",
             "The trace is the sum of all curvatures, so the step is smaller than it has to be. One "
             "of them alone sets the limit.",
+        ),
+        Mistake(
+            "mean curvature",
+            "np.linalg.eigvalsh(hessian)[-1]",
+            "np.mean(np.linalg.eigvalsh(hessian))",
+            "You let the average curvature decide. The steepest direction is steeper than that, "
+            "and explodes.",
         ),
         Mistake(
             "largest diagonal entry",
@@ -1425,6 +1443,27 @@ SUBOPTIMALITY = Exercise(
             read="Find the mistake on this slide: d dimensions",
         ),
         Mistake(
+            "no steps taken",
+            "shrink * eigenvalues * start**2",
+            "eigenvalues * start**2",
+            "That is the loss at the start: neither `lr` nor `steps` changes it. By which factor "
+            "has each coordinate shrunk in the meantime?",
+        ),
+        Mistake(
+            "power in the wrong place",
+            "(1 - lr * eigenvalues) ** (2 * steps)",
+            "(1 - lr * eigenvalues) ** 2 * steps",
+            "`a ** 2 * steps` is (a squared) times `steps`, because powers bind more tightly than "
+            "products. The factor acts again in every step: which number is the exponent?",
+        ),
+        Mistake(
+            "gradient flow",
+            "(1 - lr * eigenvalues) ** (2 * steps)",
+            "np.exp(-2 * lr * eigenvalues * steps)",
+            "The exponential holds for infinitely many infinitely small steps. Real steps multiply "
+            "a coordinate by 1 - lr * curvature.",
+        ),
+        Mistake(
             "product of the directions",
             "0.5 * np.sum(",
             "0.5 * np.prod(",
@@ -1678,8 +1717,9 @@ STANDARDIZE = Exercise(
             "scaled to the range",
             "np.std(train, axis=0)",
             "np.ptp(train, axis=0)",
-            "you divide by the range, largest minus smallest, which one outlier can stretch. Here "
-            "it is the standard deviation: exchange the two.",
+            "your divisor is the range (largest minus smallest) or the length of the centred "
+            "column, both several times the standard deviation. Here the spread should come out "
+            "as 1: divide by the standard deviation instead.",
             convention=True,
         ),
         Mistake(
