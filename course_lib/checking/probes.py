@@ -252,6 +252,14 @@ def first_output(
 
 
 @probe
+def dropout_at_rest(student: Student, *, x: Array, kwargs: Mapping[str, Any]) -> Observation:
+    """Dropout where nothing is dropped: the output, and a mask that is None or 1 everywhere."""
+    out, mask = unpack(student(x, **kwargs), "out", "mask")
+    nothing = mask is None or np.all(numbers(mask, "mask") == 1)
+    return {"out": out, "the mask lets everything pass": _yes(nothing)}
+
+
+@probe
 def noisy_weights(
     student: Student, *, x: Array, weights: Array, keep_prob: float, calls: int, seed: int
 ) -> Observation:

@@ -10,8 +10,8 @@ from course_lib.arrays import Array
 from course_lib.layers import BatchNormCache, BatchNormStats
 
 FIXED_SEED = (
-    "Two calls draw exactly the same noise: a seed is set inside your function. Then the same "
-    "units are missing for the whole training, and a smaller net is all you get."
+    "Two calls drop exactly the same: a seed is set inside your function, or chance plays no part "
+    "in it. Then the same ones are missing for the whole training, and you train a smaller net."
 )
 OWN_GENERATOR = (
     "The noise does not come from the `rng` that you are given, so nobody can repeat a run: draw "
@@ -69,8 +69,8 @@ def forward_cases(rng: np.random.Generator) -> Sequence[Case]:
         return Case(
             name,
             about=about,
-            probe="first_output",
-            inputs={"args": (draw(rng, 4, 3),), "kwargs": kwargs, "names": ["out", "mask"]},
+            probe="dropout_at_rest",
+            inputs={"x": draw(rng, 4, 3), "kwargs": kwargs},
         )
 
     return [
@@ -228,11 +228,38 @@ DROPOUT_FORWARD = Exercise(
             "Training is right. At test time nobody is missing, so there is nothing to make up "
             "for.",
         ),
+        Mistake(
+            "noise without silence",
+            "(rng.random(x.shape) < keep_prob) / keep_prob",
+            "1 + rng.standard_normal(x.shape) * np.sqrt(1 / keep_prob - 1)",
+            "No unit is ever silent: your function multiplies by noise that is never 0. Dropout "
+            "switches units off.",
+        ),
         Mistake("drops at test time", "if not train:", "if False:", FLAG_IGNORED),
         Mistake("train and test exchanged", "if not train:", "if train:", FLAG_REVERSED),
         Mistake("fixed seed", "rng.random(", "np.random.default_rng(0).random(", FIXED_SEED),
         Mistake("generator not used", "rng.random(", "np.random.random(", OWN_GENERATOR),
         Mistake("normal noise", "rng.random(", "rng.standard_normal(", NORMAL),
+        Mistake(
+            "mask at test time",
+            "return x, np.ones_like(x)",
+            "return x, (rng.random(x.shape) < keep_prob) / keep_prob",
+            "The output at test time is right, but the mask that comes with it is not: it has to "
+            "say that every unit was let through as it was.",
+        ),
+        Mistake(
+            "mask and output exchanged",
+            "return x * mask, mask",
+            "return mask, x * mask",
+            "The two results come back in the wrong order: the output first, then the mask.",
+            more=(("return x, np.ones_like(x)", "return np.ones_like(x), x"),),
+        ),
+        Mistake(
+            "always one half",
+            "(rng.random(x.shape) < keep_prob)",
+            "(rng.random(x.shape) < 0.5)",
+            "Half of the units stay, whatever `keep_prob` says.",
+        ),
         Mistake(
             "mask not applied",
             "return x * mask, mask",
@@ -372,6 +399,13 @@ DROPOUT_BACKWARD = Exercise(
             "return mask",
             "That is the derivative of the layer alone. The chain rule multiplies it by what comes "
             "from above.",
+        ),
+        Mistake(
+            "summed over the examples",
+            "return dout * mask",
+            "return np.sum(dout * mask, axis=0)",
+            "You sum over the examples. That is for parameters, which all examples share; dx has "
+            "the shape of x.",
         ),
         Mistake(
             "matrix product",
@@ -520,7 +554,7 @@ def monte_carlo_cases(rng: np.random.Generator) -> Sequence[Case]:
         )
 
     return [
-        run("one pass", "The mean of a single pass is that pass.", 3, 4, 1),
+        run("one pass", "Ask `passes` times and average: a single pass is its own mean.", 3, 4, 1),
         run("five passes", "Five different nets are asked, and their answers averaged.", 4, 3, 5),
         run("twelve passes", "Every pass weighs the same.", 2, 5, 12),
         Case(
@@ -963,6 +997,20 @@ STOCHASTIC_DEPTH = Exercise(
             convention=True,
         ),
         Mistake(
+            "one coin per feature",
+            "rng.random(one_per_example)",
+            "rng.random((1, *x.shape[1:]))",
+            "The coins are thrown per feature and shared by all examples. Which axis of x counts "
+            "the examples?",
+        ),
+        Mistake(
+            "averaged in training",
+            "branch(x) * survives / survival_prob",
+            "branch(x) * survival_prob",
+            "Nothing is random in training: you add the share of the branch that would survive on "
+            "average. The noise is the point.",
+        ),
+        Mistake(
             "one coin per entry",
             "rng.random(one_per_example)",
             "rng.random(x.shape)",
@@ -1101,7 +1149,11 @@ def normalized_case(
 
 def batchnorm_cases(rng: np.random.Generator) -> Sequence[Case]:
     constant = normalized_case(
-        rng, "a constant column", "Where nothing varies, eps prevents 0/0.", [True]
+        rng,
+        "a constant column, another eps",
+        "Where nothing varies, eps prevents 0/0; and eps is an argument.",
+        [True],
+        eps=0.5,
     )
     assert constant.inputs is not None
     constant.inputs["batches"][0][:, 1] = 1.5
@@ -1134,14 +1186,6 @@ def batchnorm_cases(rng: np.random.Generator) -> Sequence[Case]:
             shape=(7, 2),
             scale=2e-3,
             momentum=0.2,
-        ),
-        normalized_case(
-            rng,
-            "another eps",
-            "eps is an argument.",
-            [True],
-            shape=(6, 2),
-            eps=0.5,
         ),
         constant,
     ]
@@ -1313,6 +1357,31 @@ BATCHNORM_FORWARD = Exercise(
             "The running statistics are those of the last batch: the older batches are forgotten. "
             "What is `momentum` for?",
             more=(("momentum * running.var + (1 - momentum) * var", "var"),),
+        ),
+        Mistake(
+            "new batch counted in full",
+            "momentum * running.mean + (1 - momentum) * mean",
+            "momentum * running.mean + mean",
+            "The new batch counts in full, so the running values grow beyond the data: the weights "
+            "of a mean sum to 1.",
+            more=(
+                ("momentum * running.var + (1 - momentum) * var", "momentum * running.var + var"),
+            ),
+        ),
+        Mistake(
+            "always 0.9",
+            "momentum * running.mean + (1 - momentum) * mean",
+            "0.9 * running.mean + 0.1 * mean",
+            "The argument `momentum` is ignored: you always use 0.9.",
+            more=(
+                ("momentum * running.var + (1 - momentum) * var", "0.9 * running.var + 0.1 * var"),
+            ),
+        ),
+        Mistake(
+            "mean of squares",
+            "np.var(x, axis=0)",
+            "np.mean(x**2, axis=0)",
+            "That is the mean of the squares, not of the squared distances from the mean.",
         ),
         Mistake(
             "running deviation",
@@ -1600,6 +1669,43 @@ BATCHNORM_BACKWARD = Exercise(
             "* np.sqrt(cache.var + cache.eps)",
             "You multiply by the standard deviation. The forward pass divided by it, and the "
             "derivative of x/s is 1/s.",
+        ),
+        Mistake(
+            "not divided",
+            "(dx_hat - through_mean - through_var) / np.sqrt(cache.var + cache.eps)",
+            "dx_hat - through_mean - through_var",
+            "That is the gradient in units of x_hat. The last step back to x is missing: the "
+            "forward pass divided by something.",
+        ),
+        Mistake(
+            "distance for x_hat",
+            "through_var = cache.x_hat *",
+            "through_var = (cache.x - cache.mean) *",
+            "The road through the variance uses the distance from the mean, not divided by the "
+            "standard deviation.",
+        ),
+        Mistake(
+            "roads without gamma",
+            "np.mean(dx_hat, axis=0)",
+            "np.mean(dout, axis=0)",
+            "The direct road passes gamma, the roads through mean and variance do not. All three "
+            "branch off below gamma.",
+            more=(
+                ("np.mean(dx_hat * cache.x_hat, axis=0)", "np.mean(dout * cache.x_hat, axis=0)"),
+            ),
+        ),
+        Mistake(
+            "means over the features",
+            "np.mean(dx_hat, axis=0)",
+            "np.mean(dx_hat, axis=1, keepdims=True)",
+            "You take means over the features, as layer norm would. The statistics of batch norm "
+            "are taken over the examples.",
+            more=(
+                (
+                    "np.mean(dx_hat * cache.x_hat, axis=0)",
+                    "np.mean(dx_hat * cache.x_hat, axis=1, keepdims=True)",
+                ),
+            ),
         ),
         Mistake(
             "x_hat lost",
