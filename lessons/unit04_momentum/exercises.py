@@ -1094,7 +1094,7 @@ QUIZZES: tuple[Quiz, ...] = (
                 "It does start at once, but along steep directions its step is too long.",
             ),
             Choice(
-                "Momentum is better, and SGD with step size 1 fails with some seeds.",
+                "On average momentum is better: SGD with step size 1 fails with some seeds.",
                 True,
                 "The gain of ten comes only where gradients keep their direction. In the table "
                 "below look at the spread between the seeds.",
