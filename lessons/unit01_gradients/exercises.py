@@ -10,6 +10,9 @@ from course_lib import gradcheck, layers, losses, models
 from course_lib.arrays import Array, Labels, Params
 from course_lib.layers import AffineCache
 
+TITLE = "Losses, gradients and the gradient check"
+MINUTES = 90
+
 # --- hinge loss ---------------------------------------------------------------------------------
 
 LECTURE_SCORES = np.array([[3.2, 5.1, -1.7], [1.3, 4.9, 2.0], [2.2, 2.5, -3.1]])
@@ -1882,31 +1885,37 @@ RECAP_SLIDE = Quiz(
 
 WRONG_GRADIENT = Quiz(
     "u01-wrong-gradient",
-    "Somebody's network averages the gradients of the biases over the batch although dscores "
-    "already contains the 1/N, so that its biases learn 1000 times too slowly. After 200 steps on "
-    "the digits, what happened to the test accuracy, compared with the right gradient?",
+    "Which of the three mistakes will show in the mean test accuracy of five seeds, next to the "
+    "spread between the seeds?",
     (
         Choice(
-            "It stays near 10 %: nothing is learned",
+            "All three",
             False,
-            "The weights' gradients are right, and the weights do nearly all the work here.",
+            "Two of the three still point downhill almost exactly: the penalty is weak anyway, and "
+            "on this problem the biases do little of the work.",
         ),
         Choice(
-            "It drops by ten points or so",
-            False,
-            "That would be noticed, and the mistake found. The cell below measures it.",
-        ),
-        Choice(
-            "No difference that could be told from chance",
+            "Only the forgotten mask, and by less than a point",
             True,
-            "And that is the trouble: neither a falling loss nor a good accuracy shows that a "
-            "gradient is right. Here the check fails with an error near 1 at once.",
+            "It is the only one that changes the direction of the step for most weights. Even so "
+            "the network learns, and nobody who sees the result alone would suspect a mistake.",
         ),
         Choice(
-            "The training diverges",
+            "Only the biases that hardly learn",
             False,
-            "The wrong gradient is *smaller* than the right one. Steps that are too short do not "
-            "diverge.",
+            "The opening of this unit says what they cost. The weights can do without them here.",
+        ),
+        Choice(
+            "Only the halved penalty",
+            False,
+            "With a strength of 0.001 the penalty is weak: half of it or all of it makes little "
+            "difference in 200 steps.",
+        ),
+        Choice(
+            "None of them, not even a little",
+            False,
+            "Close, but one of them sends gradients where none belong. Look at the cell below for "
+            "how much that costs.",
         ),
     ),
 )
