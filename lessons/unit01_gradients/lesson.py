@@ -84,7 +84,7 @@ for method, runs in RACE.items():
     print(f"{method}: test accuracy {test.mean():.3f} ± {test.std(ddof=1):.3f} over 5 seeds")
 
 # %% [markdown]
-# What to see: random draws gain almost nothing from the tenth try to the thousandth and stay near a loss of 2.2, where guessing gives 2.3; the slope leaves them behind within ten steps and ends near 0.1.
+# What to see: random draws gain almost nothing from the tenth try to the thousandth and stay near a loss of 2.2; the slope leaves them behind within ten steps and ends near 0.1.
 #
 # In numbers: 0.194 against 0.953. The random result also depends a lot on luck, 0.151 to 0.266 from seed to seed, while the slope's five runs lie within 0.6 points of each other. With 650 weights, a thousand random draws are nothing. The slope tells in *each* of 650 directions which way is down, for about the price of two looks at the data.
 #
@@ -126,7 +126,7 @@ plt.show()
 # %% quiz: u01-third-image
 
 # %% [markdown]
-# Now the slope. Suppose the frog's *car* score grows by a tiny bit. Its bar sticks out by that much more, so the loss grows at rate 1. It does not matter whether the bar sticks out by 0.1 or by 6.6: the loss rises along a straight line. A bar below the line contributes 0. And the right score? It stands in *every* term that is not cut off, with a minus sign.
+# Now the slope. Suppose the frog's *car* score grows by a tiny bit. Its bar sticks out by that much more, so the loss grows at rate 1. It does not matter whether the bar sticks out by 0.1 or by 5: the loss rises along a straight line. A bar below the line contributes 0. And the right score? It stands in *every* term that is not cut off, with a minus sign.
 #
 # Write `hinge_loss`: the mean loss of a batch, and its gradient with respect to the scores. `hint("hinge_loss")` gives a nudge, and more if you call it again.
 
@@ -287,7 +287,12 @@ explorers.gradient_check_curve()
 # %% quiz: u01-best-step
 
 # %% [markdown]
-# Here are the four curves as a table of the best that each of them reaches.
+# Write `numeric_gradient` with central differences, for an array `x` of any shape. Two traps wait here: moving more than one entry at a time, and forgetting to put an entry back. Hints: `hint("numeric_gradient")`.
+
+# %% exercise: numeric_gradient
+
+# %% [markdown]
+# How good can a check get? The explorer's network has four curves: two precisions, two kinds of differences. The cell walks along each of them in powers of ten and prints the best it finds.
 
 
 # %%
@@ -313,11 +318,6 @@ for precision in ("float64", "float32"):
 # %% [markdown]
 # In float64, central differences get within $7.5 \cdot 10^{-11}$, about fifteen hundred times closer than one-sided ones. In float32, on this tiny and smooth network, central differences of a *right* gradient still miss it by $2.1 \cdot 10^{-5}$ at best, and one-sided ones by 0.0023: too much to be told from a slightly wrong gradient with confidence. That is why everything in this course is computed in float64.
 #
-# Write `numeric_gradient` with central differences, for an array `x` of any shape. Two traps wait here: moving more than one entry at a time, and forgetting to put an entry back. Hints: `hint("numeric_gradient")`.
-
-# %% exercise: numeric_gradient
-
-# %% [markdown]
 # A third trap is not among the cases of the check: if `x` holds *integers*, then `x[i] += 1e-5` rounds the step away. Arrays of this course are float64; elsewhere, convert first.
 #
 # Why not train with numeric gradients? Count. A network with 64 inputs, 64 hidden units and 10 outputs has 4810 parameters, so one numeric gradient costs 9620 evaluations of the loss. Backpropagation costs about two. The lecture's summary is exact: the numeric gradient is approximate, slow and easy to write; the analytic one is exact, fast and error-prone. Use the second, and check it with the first.
@@ -379,7 +379,9 @@ for seed in range(3):
 # %% quiz: u01-sum-of-outputs
 
 # %% [markdown]
-# The next cell tries it: three backward passes of softmax, checked with the plain sum and with randomly weighted outputs. The numbers are the largest absolute differences to the numeric gradient.
+# **Crossing a kink.** Where a hinge or a ReLU switches within $x \pm h$, the numeric gradient mixes the slopes of both sides. It is then the *numeric* gradient that is wrong. A few bad entries that vanish when you change `h` or the data are a kink; entries that stay bad are a mistake.
+#
+# Back to the sum of the outputs. The next cell tries three backward passes of softmax, with the plain sum and with randomly weighted outputs. The numbers are the largest absolute differences to the numeric gradient. (Not relative ones: where the true gradient is 0, the numeric one is rounding noise, and relative to noise everything is wrong.)
 
 
 # %%
@@ -401,8 +403,6 @@ for name, plain in softmax_checks(False).items():
 
 # %% [markdown]
 # With the sum, all three pass with the same error of $4 \cdot 10^{-11}$. With random weights the two wrong ones stand out at 0.3 and 0.6. Batch normalization sets the same trap: its outputs sum to a constant as well.
-#
-# **Crossing a kink.** Where a hinge or a ReLU switches within $x \pm h$, the numeric gradient mixes the slopes of both sides. It is then the *numeric* gradient that is wrong. A few bad entries that vanish when you change `h` or the data are a kink; entries that stay bad are a mistake.
 
 # %% [markdown]
 # ## A layer and its way back
