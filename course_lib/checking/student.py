@@ -22,6 +22,7 @@ import numpy as np
 from course_lib.recorded import AnswerDue
 
 SECONDS = 5.0
+REPEAT = 0.1  # seconds until a function that would not stop is told so again
 
 
 class OutOfTime(BaseException):
@@ -149,7 +150,8 @@ def time_limit(seconds: float = SECONDS) -> Iterator[None]:
 
     In the main thread of Unix a signal interrupts even ``time.sleep``. Elsewhere (Windows, other
     threads) CPython delivers the exception between two bytecodes: a loop is stopped, one endless
-    call into C is not. The exception is repeated because a bare ``except:`` can swallow it.
+    call into C is not. The exception is repeated because a bare ``except:`` can swallow it, and
+    with signals it is also raised where such a handler begins, which nothing can swallow.
     """
     if threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer"):
         with _signal_limit(seconds):
@@ -162,20 +164,46 @@ def time_limit(seconds: float = SECONDS) -> Iterator[None]:
 @contextlib.contextmanager
 def _signal_limit(seconds: float) -> Iterator[None]:
     def stop(signum: int, frame: types.FrameType | None) -> None:
+        _stop_at_next_line(frame)
         raise OutOfTime
 
-    previous = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
+    previous, tracer = signal.signal(signal.SIGALRM, stop), sys.gettrace()
+    signal.setitimer(signal.ITIMER_REAL, seconds, REPEAT)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, previous)
+        sys.settrace(tracer)
+
+
+def _stop_at_next_line(frame: types.FrameType | None) -> None:
+    """Raises ``OutOfTime`` once more at the next line that the student's code runs.
+
+    That line stands in the handler that swallowed the first one. Without this,
+    ``while True: try: time.sleep(1) except: pass`` would go on for ever: every signal finds it
+    asleep inside the ``try``.
+    """
+
+    def raise_again(at: types.FrameType, event: str, arg: Any) -> Any:
+        if event == "line":
+            raise OutOfTime
+        return raise_again
+
+    students = []
+    while frame is not None and frame.f_code is not Student.__call__.__code__:
+        students.append(frame)
+        frame = frame.f_back
+    if frame is None:
+        return  # the student's function is not running just now
+    for running in students:
+        running.f_trace = raise_again
+    sys.settrace(lambda *_: None)  # switches tracing on, for those frames and no others
 
 
 @contextlib.contextmanager
 def _thread_limit(seconds: float) -> Iterator[None]:
-    target, done = ctypes.c_ulong(threading.get_ident()), threading.Event()
+    target, done, sent = threading.get_ident(), threading.Event(), threading.Event()
     lock = threading.Lock()
 
     def watch() -> None:
@@ -183,20 +211,42 @@ def _thread_limit(seconds: float) -> Iterator[None]:
         while not done.wait(wait):
             with lock:
                 if not done.is_set():
-                    raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
-                    raise_in(target, ctypes.py_object(OutOfTime))
-            wait = 0.2
+                    sent.set()
+                    _raise_in_thread(target)
+            wait = REPEAT
 
     watcher = threading.Thread(target=watch, daemon=True, name="time limit of a check")
     watcher.start()
     try:
         yield
     finally:
-        with lock:
-            done.set()
-            # an exception that was set but not yet delivered must not hit the caller
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(target, None)
+        _call_off(lock, done, sent)
         watcher.join()
+
+
+def _raise_in_thread(target: int) -> None:
+    raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
+    raise_in(ctypes.c_ulong(target), ctypes.py_object(OutOfTime))
+
+
+def _call_off(lock: threading.Lock, done: threading.Event, sent: threading.Event) -> None:
+    """No ``OutOfTime`` reaches this thread after this, neither a new one nor one under way.
+
+    One that may be under way is replaced by one that is waited for. Python can also take it back,
+    but then keeps looking out for it in every call, and in a debugger never gets past the first.
+    """
+    calm = False
+    while not calm:
+        try:
+            with lock:
+                done.set()
+            calm = not sent.is_set()
+            if not calm:
+                _raise_in_thread(threading.get_ident())
+                while True:
+                    pass
+        except OutOfTime:
+            calm = done.is_set()
 
 
 @contextlib.contextmanager
