@@ -391,16 +391,10 @@ def crossings(path: Array) -> int:
 
 for lr in ("0.001", "0.019", "0.02"):
     for name, m in (("sgd", 0.9), ("momentum", 0.9), ("momentum", 0.5)):
-        path = (
-            runs_in_the_ravine(name, SIX)[lr]
-            if m == 0.9
-            else runs_in_the_ravine(name, SIX, 0.5)[lr]
-        )
+        path = runs_in_the_ravine(name, SIX, m)[lr]
         left = np.abs(path[-10:, 1]).max()
-        label = "gradient descent" if name == "sgd" else f"momentum {m}    "
-        print(
-            f"{lr}, {label}: {crossings(path)} crossings, at most {left:.1e} from the middle at last"
-        )
+        label = "gradient descent" if name == "sgd" else f"momentum {m}"
+        print(f"{lr:6s} {label:17s} {crossings(path):3d} crossings, at last within {left:.1e}")
 
 # %% [markdown]
 # The truth has a condition again. Along one curvature gradient descent shrinks by $|1 - \eta\lambda|$ per step and a swinging ball by $\sqrt\mu$. Momentum damps where the second is smaller. At 0.019 gradient descent has the factor 0.9 across the ravine: momentum 0.9, with 0.949, damps *worse*, and momentum 0.5, with 0.707, much better. At 0.02 gradient descent does not damp at all, and both are better. What momentum always does is make the swing slower, and the ball faster where the slope keeps its direction.
@@ -434,7 +428,8 @@ for ax, place, title in zip(axes, (ball, ahead), ("momentum", "Nesterov"), stric
         (ahead + push, "next", "*"),
     ):
         ax.plot(*point, marker, color="black", markersize=8)
-        ax.annotate(name, point, (10, 2), textcoords="offset points")
+        shift = (-34, -4) if name == "next" else (10, 2)
+        ax.annotate(name, point, shift, textcoords="offset points")
     ax.axhline(0, color="black", linewidth=0.8)
     ax.set_title(f"{title}: next at {np.round(ahead + push, 3)}")
 plt.show()
