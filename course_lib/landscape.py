@@ -113,7 +113,7 @@ def contraction_factor(hessian: Array, *, lr: float) -> float:
 def suboptimality(eigenvalues: Array, start: Array, *, lr: float, steps: int) -> float:
     """How far above the minimum the bowl's loss still is after ``steps`` updates.
 
-    Source: DD2424 L5, with the factor 1/2 and the square of ``start`` that its slide lacks.
+    Source: DD2424 L5, where the formula is printed with two slips.
     Shapes: ``eigenvalues`` (d,) and ``start`` (d,), the start's coordinates in the eigenbasis.
     """
     shrink = (1 - lr * eigenvalues) ** (2 * steps)

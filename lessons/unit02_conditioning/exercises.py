@@ -8,6 +8,9 @@ from autograde.spec import Case, Choice, Exercise, Mistake, Quiz, draw
 from course_lib import landscape, preprocessing
 from course_lib.arrays import Array
 
+TITLE = "Landscape, Hessian and conditioning"
+MINUTES = 120
+
 
 def turned(rng: np.random.Generator, *eigenvalues: float) -> Array:
     """A symmetric matrix with these eigenvalues whose axes are not the coordinates'.

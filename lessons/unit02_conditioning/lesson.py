@@ -161,7 +161,7 @@ def draw_curvatures(hessian: Array) -> None:
     for value, dash in ((low, "--"), (high, "-.")):
         ax.axhline(value, color=plots.PALETTE[1], linestyle=dash, label=f"eigenvalue {value:.3g}")
     ax.set(xlabel="angle of the direction (degrees)", ylabel="curvature", xticks=range(0, 181, 30))
-    ax.legend()
+    ax.legend(loc="lower left")
     plt.show()
 
 
@@ -188,9 +188,7 @@ draw_curvatures(np.array([[3.0, 2.0], [2.0, 1.0]]))
 #
 # To look at the Hessian of a loss, you only need to be able to evaluate the loss. Unit 01 took
 # differences of `f` in one direction. Here you take differences of differences: step along
-# coordinate $i$ and along coordinate $j$, both ways, and combine the four values. (And the slide:
-# $\partial_i\partial_j J = \partial_j\partial_i J$, for a $J$ that is twice continuously
-# differentiable.)
+# coordinate $i$ and along coordinate $j$, both ways, and combine the four values.
 #
 # **Exercise.** Write `numeric_hessian`. Use central differences, so that the errors of opposite
 # steps cancel. When you are stuck, `hint("numeric_hessian")` nudges, and every further call says
@@ -208,6 +206,10 @@ else:
 
 # %% [markdown]
 # Rosenbrock's banana valley bends 1002 one way and 0.399 the other. Unit 04 races through it.
+#
+# The slide's box, by the way: the order of the two derivatives does not matter,
+# $\partial^2 J / \partial\theta_i\partial\theta_j = \partial^2 J / \partial\theta_j\partial\theta_i$,
+# as long as $J$ is twice continuously differentiable. That is why your matrix is symmetric.
 #
 # How small should $h$ be? The truncation error shrinks with $h^2$. The rounding error grows with
 # $1/h^2$, because the difference of differences is divided by $h^2$. With float64 the two meet
@@ -254,7 +256,7 @@ draw_flat_places()
 # | all positive | minimum |
 # | all negative | maximum |
 # | some positive **and** some negative | saddle, whatever the others are |
-# | otherwise: no two signs, and at least one is zero | degenerate: the Hessian cannot decide |
+# | otherwise: no two signs, and at least one is zero | degenerate |
 #
 # Now a question that separates the second derivative from the truth.
 
@@ -299,11 +301,8 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
-# *What to see:* the share of minima falls from one half at $d = 1$ over 0.145, 0.027 and 0.0024 to
-# a single one in 20 000 at $d = 5$, far below the line of independent coin flips.
-#
-# Why faster than coin flips? Eigenvalues of a random matrix repel each other, so they spread to
-# both sides of zero.
+# *What to see:* the share of minima falls from one half at $d = 1$ over 0.145 at $d = 2$ to a single
+# one in 20 000 at $d = 5$, ever further below the line of independent coin flips.
 #
 # Be careful with what this shows. The Hessian of a trained network is not a random matrix: deep
 # down in the landscape, negative curvatures become rare. The argument says that *if* you meet a
@@ -484,9 +483,15 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
-# *What to see:* three V-shaped curves start at 1; the upper rim of the three falls along curvature
-# 1, reaches its lowest point where it meets the rising branch of curvature 8, near 0.22, and climbs
-# above 1 at 0.25; curvature 3 is never on the rim.
+# *What to see:* three curves start at 1 and fall in straight lines; that of curvature 8 touches 0 at
+# 0.125 and rises again; the upper rim of the three falls along curvature 1, turns where it meets
+# that rising branch, near 0.22, and climbs above 1 at 0.25; curvature 3 is never on the rim.
+#
+# > **Find the mistake on this slide.** DD2424 L5 calls $\max_i|1 - \eta\lambda_i|$ the *rate of
+# > convergence* and looks for the $\eta$ that *maximizes* it, by solving
+# > $\min_\eta \max_i |1 - \eta\lambda_i|$. And it gives the value at the optimum as
+# > $\frac{\lambda_2/\lambda_1 - 1}{\lambda_2/\lambda_1 + 1}$. What is at odds in the first sentence,
+# > and for which bowls is the second expression negative?
 #
 # **Exercise.** Write `contraction_factor`: the height of that upper rim for one step size. It
 # should work for any symmetric Hessian, a saddle included. `hint("contraction_factor")` helps.
@@ -500,13 +505,7 @@ plt.show()
 # %% exercise: optimal_lr
 
 # %% [markdown]
-# > **Find the mistake on this slide.** DD2424 L5 calls $\max_i|1 - \eta\lambda_i|$ the *rate of
-# > convergence* and looks for the $\eta$ that *maximizes* it, by solving
-# > $\min_\eta \max_i |1 - \eta\lambda_i|$. And it gives the value at the optimum as
-# > $\frac{\lambda_2/\lambda_1 - 1}{\lambda_2/\lambda_1 + 1}$. What is at odds in the first sentence,
-# > and for which bowls is the second expression negative?
-#
-# Resolution: the quantity is a factor by which the error *shrinks*, so smaller is faster; it is
+# The slide's box: the quantity is a factor by which the error *shrinks*, so smaller is faster; it is
 # minimised, and "rate" is the wrong word for it. The expression needs $\lambda_2 \ge \lambda_1$.
 # With $\kappa = \lambda_{\max}/\lambda_{\min}$ both problems disappear: at the best step size
 #
@@ -551,7 +550,7 @@ plt.show()
 #
 # ## Find the mistake on this slide: what is left of the loss
 #
-# > On ten slides, DD2424 L5 prints, for $f = \frac12 x^\top A x$ with
+# > On slide after slide, DD2424 L5 prints, for $f = \frac12 x^\top A x$ with
 # > $A = \mathrm{diag}(\lambda_1, \lambda_2)$,
 # >
 # > $$f(x^{(t)}) - f(x^\star) = \sum_{i=1}^2 (1 - \eta\lambda_i)^{2t}\,\lambda_i\,x_i^{(0)} .$$
@@ -566,6 +565,20 @@ plt.show()
 # bowl's axes, so no turning is needed. `hint("suboptimality")` helps.
 
 # %% exercise: suboptimality
+
+# %% [markdown]
+# ## Find the mistake on this slide: d dimensions
+#
+# > The same lecture goes on to $d$ dimensions. At the best step size, it says,
+# >
+# > $$f(x^{(t)}) - f(x^\star) = \sum_{i=1}^d \Big(\frac{\kappa-1}{\kappa+1}\Big)^{2t}\lambda_i\,x_i^{(0)} .$$
+# >
+# > Suppose that the half and the square have been put right. Is the equality true now?
+
+# %% quiz: u02-d-dimensions
+
+# %% [markdown]
+# First the resolution of the first slide: ravine C once more, step size 0.015, by three routes.
 
 
 # %%
@@ -593,15 +606,7 @@ for steps in (0, 5, 95):
 # $x_i^{(0)}$. It looks harmless because the *factors* are right, and they are what the lecture
 # needs next.
 #
-# ## Find the mistake on this slide: d dimensions
-#
-# > The same lecture goes on to $d$ dimensions. At the best step size, it says,
-# >
-# > $$f(x^{(t)}) - f(x^\star) = \sum_{i=1}^d \Big(\frac{\kappa-1}{\kappa+1}\Big)^{2t}\lambda_i\,x_i^{(0)} .$$
-# >
-# > Suppose that the half and the square have been put right. Is the equality true now?
-
-# %% quiz: u02-d-dimensions
+# Now the second slide. The next cell simulates, from a start at $(1, \dots, 1)$.
 
 
 # %%
@@ -621,8 +626,8 @@ for curvatures in (np.array([1.0, 10.0]), np.array([1.0, 5.0, 10.0])):
 
 # %% [markdown]
 # With the curvatures 1 and 10 alone, both numbers agree. Add a third one of 5 between them, and the
-# true loss is 1.65 where the common factor gives 2.4. The direction in the middle shrinks faster
-# than the two extremes. The right sign is $\le$: a bound, and a useful one.
+# true loss is still 1.65, where the common factor gives 2.4. The direction in the middle shrinks
+# faster than the two extremes. The right sign is $\le$: a bound, and a useful one.
 #
 # ## Where ravines come from
 #
@@ -689,9 +694,8 @@ for name, row in kappas_of_tables().items():
 #
 # $$\tilde x_j = \frac{x_j - \mu_j}{\sigma_j} .$$
 #
-# It costs one pass over the data and is done before training. Two traps wait. The statistics are
-# those of the *training* set, for the test set as well. And a column that never changes has
-# $\sigma_j = 0$.
+# It costs one pass over the data and is done before training. Two traps wait: a column that never
+# changes has $\sigma_j = 0$. And the other one is this.
 
 # %% quiz: u02-whose-statistics
 
@@ -771,7 +775,7 @@ for how in ("raw", "centred", "standardised"):
 
 # %%
 @recorded
-def softmax_digits(how: str, lr: float) -> dict[str, list[float]]:
+def softmax_on_digits(how: str, lr: float) -> dict[str, list[float]]:
     """Training loss and test accuracy after 100 steps, for five subsets of 700."""
     losses, accuracies = [], []
     for seed in range(5):
@@ -785,11 +789,11 @@ def softmax_digits(how: str, lr: float) -> dict[str, list[float]]:
     return {"loss": losses, "accuracy": accuracies}
 
 
-rates = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+rates = (0.05, 0.2, 0.5, 2.0, 10.0)
 figure, axes = plt.subplots(1, 2, figsize=(10.5, 3.8))
 for index, how in enumerate(("raw", "centred", "standardised")):
     color, marker, dash = plots.style_of(index)
-    runs = [softmax_digits(how, lr) for lr in rates]
+    runs = [softmax_on_digits(how, lr) for lr in rates]
     for ax, what in zip(axes, ("loss", "accuracy"), strict=True):
         mean = [np.mean(run[what]) for run in runs]
         spread = [np.std(run[what]) for run in runs]
