@@ -41,7 +41,7 @@ def says(*phrases: str) -> None:
 @pytest.mark.slow
 def test_random_search_and_the_slope(lesson):
     says(
-        "0.194 against 0.953", "0.151 to 0.266", "a loss of 2.2,", "within ten steps", "0.6 points"
+        "0.194 against 0.953", "0.151 to 0.266", "a loss of 2.2;", "within ten steps", "0.6 points"
     )
     random = [lesson["race"]("random", seed) for seed in SEEDS]
     tests = np.array([run["test"] for run in random])
