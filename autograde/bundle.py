@@ -40,8 +40,8 @@ name = "optimization-course"
 version = "0.1.0"
 requires-python = ">=3.11"
 
-[tool.setuptools]
-packages = ["course_lib", "course_lib.checking", "course_lib.explorers"]
+[tool.setuptools.packages.find]
+include = ["course_lib*"]
 """
 
 HOWTO = """\

@@ -1,0 +1,11 @@
+"""Probes: named procedures that call a student's function and report what they observed.
+
+``probe(student, **inputs) -> observation``. An observation is a tree of arrays, numbers and
+strings that is the same for every correct answer, however it is written: where an answer is not
+unique (random masks, a cache of one's own) the probe reports properties instead of the output.
+"""
+
+from course_lib.checking.probes import noise, numeric, plain
+from course_lib.checking.probes.base import PROBES, Malformed
+
+__all__ = ["PROBES", "Malformed", "noise", "numeric", "plain"]

@@ -1,0 +1,156 @@
+"""Probes for answers that are unique: calls, paths, layers with a cache."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from course_lib.arrays import Array
+from course_lib.checking.compare import leaves
+from course_lib.checking.probes.base import (
+    Observation,
+    numbers,
+    probe,
+    same_array,
+    unpack,
+    yes,
+)
+from course_lib.checking.student import Crashed, Student, same_tree
+
+
+@probe
+def call(student: Student, *, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Observation:
+    """One call; the observation is the result."""
+    return student(*args, **kwargs)
+
+
+@probe
+def calls(
+    student: Student, *, arguments: list[tuple[Any, ...]], kwargs: Mapping[str, Any]
+) -> Observation:
+    """Several calls with the same keywords; the observation is the list of results."""
+    return [student(*args, **kwargs) for args in arguments]
+
+
+@probe
+def path(
+    student: Student,
+    *,
+    starts: list[Array],
+    states: list[Any],
+    grads: list[Array],
+    kwargs: Mapping[str, Any],
+) -> Observation:
+    """An update rule run along given gradients: where each parameter array went.
+
+    ``grads[i]`` has shape (steps, *starts[i].shape). The arrays take turns, so that a memory
+    shared between them shows. States are handed back to the student unseen: any form will do.
+    """
+    params, memories = list(starts), list(states)
+    visited = [[] for _ in starts]
+    remembers = False
+    for step in range(len(grads[0])):
+        for i, start in enumerate(starts):
+            result = student(params[i], grads[i][step], memories[i], **kwargs)
+            param, state = unpack(result, "param", "state")
+            remembers |= not same_tree(_values(memories[i]), _values(state))
+            memories[i] = state
+            params[i] = numbers(param, "the new param", start.shape)
+            visited[i].append(params[i].copy())
+    numbered = [f" {i + 1}" if len(starts) > 1 else "" for i in range(len(starts))]
+    paths = zip(numbered, visited, strict=True)
+    return {
+        **{f"path of param{number}": np.array(steps) for number, steps in paths},
+        "the state that is returned differs from the one given": yes(remembers),
+    }
+
+
+def _values(state: Any) -> list[Any]:
+    return [leaf for _, leaf in leaves(state)]
+
+
+@probe
+def lookahead(
+    student: Student,
+    *,
+    start: Array,
+    velocity: Array,
+    hessian: Array,
+    steps: int,
+    kwargs: Mapping[str, Any],
+) -> Observation:
+    """A rule that calls ``gradient`` itself: path, velocities, and the calls of each step."""
+    asked: list[Array] = []
+
+    def gradient(x: Array) -> Array:
+        asked.append(numbers(x, "the point at which the gradient is asked", start.shape))
+        return hessian @ asked[-1]
+
+    param, velocities, params, counts = start, [], [], []
+    for _ in range(steps):
+        before = len(asked)
+        result = student(param, velocity, gradient, **kwargs)
+        param, velocity = unpack(result, "param", "velocity")
+        param = numbers(param, "the new param", start.shape)
+        velocity = numbers(velocity, "the new velocity", start.shape)
+        params.append(param)
+        velocities.append(velocity)
+        counts.append(len(asked) - before)
+    return {
+        "params": [np.array(params)],
+        "velocity": np.array(velocities),
+        "gradient calls": counts,
+    }
+
+
+@probe
+def forward(
+    student: Student, *, args: tuple[Any, ...], kwargs: Mapping[str, Any], needs: list[Array]
+) -> Observation:
+    """A layer's forward pass: its output, and whether its cache holds what backward needs."""
+    result = unpack(student(*args, **kwargs), "out", "cache")
+    kept = [leaf for _, leaf in leaves(result[1]) if isinstance(leaf, np.ndarray)]
+    found = all(any(same_array(leaf, need) for leaf in kept) for need in needs)
+    return {"out": result[0], "cache": "holds what backward needs" if found else "lacks something"}
+
+
+@probe
+def backward(
+    student: Student,
+    *,
+    dout: Array,
+    cache: Any,
+    partner: str,
+    inputs: Mapping[str, Any],
+) -> Observation:
+    """A layer's backward pass, with the library's cache or else with the student's own.
+
+    A student whose ``partner`` (forward function) keeps other things in its cache is right too:
+    when the library's cache does not fit, the partner beside the function is asked for one.
+    """
+    try:
+        mine = student(dout, cache)
+    except Crashed:
+        own = _own_cache(student, partner, inputs)
+        if own is None:
+            raise
+        return student(dout, own)
+    return mine
+
+
+def _own_cache(student: Student, partner: str, inputs: Mapping[str, Any]) -> Any:
+    function = getattr(student.function, "__globals__", {}).get(partner)
+    if function is None or getattr(function, "__module__", "").startswith("course_lib"):
+        return None
+    try:
+        return Student(function)(*inputs["args"], **inputs["kwargs"])[1]
+    except Exception:  # the partner is not what is being judged here
+        return None
+
+
+@probe
+def first_output(
+    student: Student, *, args: tuple[Any, ...], kwargs: Mapping[str, Any], names: list[str]
+) -> Observation:
+    """One call of a function with several results, of which only the first is determined."""
+    return unpack(student(*args, **kwargs), *names)[0]
