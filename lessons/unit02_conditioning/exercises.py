@@ -1142,6 +1142,13 @@ def contraction_cases(rng: np.random.Generator) -> Sequence[Case]:
             atol=1e-12,
         ),
         with_lr(
+            "a step that suits the diagonal",
+            np.array([[5.0, 2.0 + low], [2.0 + low, 5.0]]),
+            0.2,
+            "Along both coordinate axes this step lands in the middle at once, but the axes of "
+            "this bowl are the diagonals.",
+        ),
+        with_lr(
             "every direction overshoots",
             turned(rng, high, 1.2 * high),
             1.5 / high,
