@@ -810,7 +810,8 @@ DROPCONNECT = Exercise(
         "Dropout silences units. What is silenced here, and what shape does a mask for it have?",
         "Build a scaled mask as in dropout, but with the shape of the weights, and apply it before "
         "the matrix product.",
-        "`x @ (weights * mask)`, with a mask of 0 and 1/keep_prob; at test time no mask.",
+        "Multiply the weights entry by entry by a mask of 0 and 1/keep_prob, then let x meet them "
+        "as in any linear layer; at test time no mask.",
     ),
     mistakes=(
         Mistake(
@@ -1248,8 +1249,8 @@ BATCHNORM_FORWARD = Exercise(
         "which axis are they taken?",
         "Statistics are per feature, over the examples. In training also update the running ones: "
         "the weight of the *old* value is `momentum`. At test time they stay as they are.",
-        "x_hat = (x - mean) / sqrt(var + eps), out = gamma * x_hat + beta; new running mean = "
-        "momentum * old + (1 - momentum) * batch mean, and the same for the variance.",
+        "Distance from the mean, divided by the root of variance plus eps; times gamma, plus beta. "
+        "Each running value becomes the share `momentum` of itself plus the rest of the batch's.",
     ),
     mistakes=(
         Mistake(
