@@ -178,8 +178,9 @@ draw_curvatures(np.array([[3.0, 2.0], [2.0, 1.0]]))
 #
 # $$H = Q \Lambda Q^\top .$$
 #
-# So every smooth surface, seen closely enough, is a bowl, a dome or a saddle with axes of its own,
-# and **eigenvalues are the curvatures along those axes**.
+# So around any point, once its slope is taken off, a smooth surface bends like a bowl, a dome or a
+# saddle with axes of its own (or stays flat along some of them), and **the eigenvalues are the
+# curvatures along those axes**.
 #
 # > **Find the mistake on this slide.** CSC421 L7-8 explains why a Hessian is symmetric by
 # > $\partial^2 J / \partial\theta_i\partial\theta_i = \partial^2 J / \partial\theta_i\partial\theta_i$.
@@ -694,8 +695,8 @@ for name, row in kappas_of_tables().items():
 #
 # $$\tilde x_j = \frac{x_j - \mu_j}{\sigma_j} .$$
 #
-# It costs one pass over the data and is done before training. Two traps wait: a column that never
-# changes has $\sigma_j = 0$. And the other one is this.
+# It costs one pass over the data and is done before training. Two traps wait. A column that never
+# changes has $\sigma_j = 0$. The other trap is in the next question.
 
 # %% quiz: u02-whose-statistics
 
