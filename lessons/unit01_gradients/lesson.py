@@ -19,7 +19,7 @@ from collections.abc import Callable
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib import datasets, explorers, gradcheck, losses, models, plots
+from course_lib import datasets, explorers, gradcheck, layers, losses, models, plots
 from course_lib.arrays import Array, Labels, Params
 from course_lib.check import check, examine, hint
 from course_lib.layers import AffineCache
@@ -538,20 +538,19 @@ for model in ("line", "line, polar", "network"):
 # %%
 def gradients(params: Params, x: Array, labels: Labels, mistake: str, l2: float = 1e-3) -> Params:
     """The gradients of a two-layer network, with one of three mistakes or with none."""
-    hidden = x @ params["W1"] + params["b1"]
-    active = np.maximum(hidden, 0)
-    dscores = losses.softmax_cross_entropy(active @ params["W2"] + params["b2"], labels)[1]
-    dhidden = dscores @ params["W2"].T
-    if mistake != "mask forgotten":
-        dhidden = dhidden * (hidden > 0)
-    decay = l2 if mistake == "penalty halved" else 2 * l2
-    collect = np.mean if mistake == "biases averaged twice" else np.sum
-    return {
-        "W1": x.T @ dhidden + decay * params["W1"],
-        "b1": collect(dhidden, axis=0),
-        "W2": active.T @ dscores + decay * params["W2"],
-        "b2": collect(dscores, axis=0),
-    }
+    grads = models.two_layer_loss(params, x, labels, l2=l2)[1]
+    if mistake == "penalty halved":
+        return {name: g - l2 * params[name] * name.startswith("W") for name, g in grads.items()}
+    if mistake == "biases averaged twice":
+        return {name: g / len(x) ** name.startswith("b") for name, g in grads.items()}
+    if mistake == "mask forgotten":
+        hidden, first = layers.affine_forward(x, params["W1"], params["b1"])
+        scores, second = layers.affine_forward(np.maximum(hidden, 0), params["W2"], params["b2"])
+        dscores = losses.softmax_cross_entropy(scores, labels)[1]
+        unmasked = layers.affine_backward(dscores, second)[0]
+        _, dweights, dbias = layers.affine_backward(unmasked, first)
+        grads = {**grads, "W1": dweights + 2 * l2 * params["W1"], "b1": dbias}
+    return grads
 
 
 @recorded
