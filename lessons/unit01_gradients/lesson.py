@@ -84,7 +84,7 @@ for method, runs in RACE.items():
     print(f"{method}: test accuracy {test.mean():.3f} ± {test.std(ddof=1):.3f} over 5 seeds")
 
 # %% [markdown]
-# What to see: random draws gain almost nothing from the tenth try to the thousandth and stay near a loss of 2.2; the slope leaves them behind within ten steps and ends near 0.1.
+# *What to see:* random draws gain almost nothing from the tenth try to the thousandth and stay near a loss of 2.2; the slope leaves them behind within ten steps and ends near 0.1.
 #
 # In numbers: 0.194 against 0.953. The random result also depends a lot on luck, 0.151 to 0.266 from seed to seed, while the slope's five runs lie within 0.6 points of each other. With 650 weights, a thousand random draws are nothing. The slope tells in *each* of 650 directions which way is down, for about the price of two looks at the data.
 #
@@ -113,7 +113,7 @@ axes[0].legend()
 plt.show()
 
 # %% [markdown]
-# What to see: for the cat, the car's bar rises 2.9 above the dashed line; for the car no grey bar reaches it; for the frog both grey bars end far above it.
+# *What to see:* for the cat, the car's bar rises 2.9 above the dashed line; for the car no grey bar reaches it; for the frog both grey bars end far above it.
 #
 # The hinge loss of an example is the total length by which grey bars stick out above the line. With the scores $s_j$, the right class $y$ and a margin $\Delta = 1$:
 #
@@ -172,7 +172,7 @@ print("leads minus margin, W:  ", np.round(SCORES[1, [0, 2]] - SCORES[1, 1] + 1,
 print("leads minus margin, 2W: ", np.round(2 * (SCORES[1, [0, 2]] - SCORES[1, 1]) + 1, 1))
 
 # %% [markdown]
-# What to see: the hinge loss falls to exactly 0 at a factor of about 0.34 and stays there; the cross-entropy keeps falling, ever more slowly, and never reaches 0.
+# *What to see:* the hinge loss falls to exactly 0 at a factor of about 0.34 and stays there; the cross-entropy keeps falling, ever more slowly, and never reaches 0.
 #
 # The printed numbers are those of the lecture: -2.6 and -1.9 become -6.2 and -4.8. All are negative, all are cut off.
 #
@@ -271,7 +271,7 @@ explorers.gradient_check_curve()
 # 3. Switch the precision to float32. How good does the best step get now?
 # 4. Plant a bug. What happens to the V?
 #
-# What to see: the error first falls and then rises again as the step shrinks; a planted bug cuts the V off at a plateau that no step size gets below.
+# *What to see:* the error first falls and then rises again as the step shrinks; a planted bug cuts the V off at a plateau that no step size gets below.
 
 # %% [markdown]
 # ## Why two sides are better than one
@@ -467,7 +467,7 @@ axes[0].legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncol=2)
 plt.show()
 
 # %% [markdown]
-# What to see: on the left one ring surrounds the other and no line separates them; on the right, with the radius as one axis, the vertical line at 1.75 does.
+# *What to see:* on the left one ring surrounds the other and no line separates them; on the right, with the radius as one axis, the vertical line at 1.75 does.
 #
 # A linear classifier can only draw lines. Somebody had to *know* that the radius is the right coordinate. A network with a hidden layer finds coordinates of its own: $\text{scores} = \max(0,\, x W_1 + b_1)\, W_2 + b_2$. The cell trains both kinds on the rings.
 
@@ -592,7 +592,7 @@ axes[0].invert_yaxis()
 plt.show()
 
 # %% [markdown]
-# What to see: on the left three rows of points show the same accuracies, and the row of the forgotten mask lies a little lower; on the right the gradient without a mistake lies near $10^{-7}$ and all three wrong ones near 1, six powers of ten away.
+# *What to see:* on the left three rows of points show the same accuracies, and the row of the forgotten mask lies a little lower; on the right the gradient without a mistake lies near $10^{-7}$ and all three wrong ones near 1, six powers of ten away.
 #
 # Right: 0.951 ± 0.002. Penalty halved: 0.950 ± 0.002. Biases averaged twice: 0.950 ± 0.002. These differences cannot be told from the spread between seeds. Only the forgotten mask costs something, 0.946 ± 0.003, and who would have suspected a mistake at 94.6 %?
 #

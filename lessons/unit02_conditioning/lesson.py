@@ -206,7 +206,7 @@ else:
     print("Once your function passes, the curvatures of Rosenbrock's valley will stand here.")
 
 # %% [markdown]
-# Rosenbrock's banana valley bends 1002 one way and 0.399 the other. Unit 04 races through it.
+# Rosenbrock's banana valley bends 1002 one way and 0.399 the other. A later unit races every rule of the course through it.
 #
 # The slide's box, by the way: the order of the two derivatives does not matter,
 # $\partial^2 J / \partial\theta_i\partial\theta_j = \partial^2 J / \partial\theta_j\partial\theta_i$,

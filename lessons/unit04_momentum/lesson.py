@@ -78,7 +78,7 @@ for name, path in RACE.items():
     print(f"{name}: loss {LOSS(path[-1]):.4g} at the end")
 
 # %% [markdown]
-# What to see: gradient descent slides to the bottom line and then creeps along it, to about $x_1 = 3.3$; the ball with momentum swings across the bottom again and again while it runs along the ravine, most of the way to the minimum at the origin.
+# *What to see:* gradient descent slides to the bottom line and then creeps along it, to about $x_1 = 3.3$; the ball with momentum swings across the bottom again and again while it runs along the ravine, most of the way to the minimum at the origin.
 #
 # Now drive yourself. The explorer shows the same ravine. Its map has the step size (times a curvature) to the right and the momentum upwards; the colour tells by which factor the distance shrinks per step. You are on the map twice: a diamond for the flat direction, a circle for the steep one. The controls answer to the mouse and to the arrow keys.
 
@@ -158,7 +158,7 @@ axes[0].set_ylabel("weight in the position")
 plt.show()
 
 # %% [markdown]
-# What to see: in every panel the last gradient weighs 1; with momentum the weights grow towards the older gradients and approach the dashed line at $1/(1-\mu)$, which is 2 for momentum 0.5 and 10 for 0.9.
+# *What to see:* in every panel the last gradient weighs 1; with momentum the weights grow towards the older gradients and approach the dashed line at $1/(1-\mu)$, which is 2 for momentum 0.5 and 10 for 0.9.
 #
 # A gradient that has lived through $k$ updates has moved the ball once in full, then with the share $\mu$, then $\mu^2$: together
 #
@@ -213,7 +213,7 @@ for m in (0.9, 0.99):
     print(f"momentum {m}: 90 % of the terminal velocity after {steps} steps")
 
 # %% [markdown]
-# What to see: with momentum 0.9 the speed climbs to almost 10 times that of gradient descent within 40 steps; with 0.99 it climbs towards 100 times, but after 300 steps it is still rising.
+# *What to see:* with momentum 0.9 the speed climbs to almost 10 times that of gradient descent within 40 steps; with 0.99 it climbs towards 100 times, but after 300 steps it is still rising.
 #
 # At terminal velocity nothing changes any more: what the velocity loses in a step equals what it gains. That is one equation, and its solution is the factor that you just saw in the figure.
 #
@@ -262,7 +262,7 @@ for name, run in runs.items():
     print(f"{name}: energy {run[0]:.4g} at first, {when}, {run[-1]:.3g} after 10 000 steps")
 
 # %% [markdown]
-# What to see: with momentum 1 the energy is a horizontal line; with less it falls along a nearly straight line on this logarithmic scale, the faster the smaller the momentum.
+# *What to see:* with momentum 1 the energy is a horizontal line; with less it falls along a nearly straight line on this logarithmic scale, the faster the smaller the momentum.
 #
 # So the corrections are:
 #
@@ -328,7 +328,7 @@ ax.set_title("step size 0.01, divided by ten after 20 steps")
 plt.show()
 
 # %% [markdown]
-# What to see: the two curves are one until the dotted line; then the sum form slows down at once, while the form with the step size inside keeps its old speed and coasts on.
+# *What to see:* the two curves are one until the dotted line; then the sum form slows down at once, while the form with the step size inside keeps its old speed and coasts on.
 #
 # With a constant step size the forms agree to the last digits. After the drop they are up to 0.57 apart. Which one is better? Compare the printed losses: it depends on where the ball happens to be at the drop. After 20 steps the sum form ends lower, after 50 the other one, after 30 there is hardly a difference. So this is not a question of quality. It is a question of knowing which one you have before you compare numbers, or use somebody's schedule.
 #
@@ -366,13 +366,13 @@ for lr, path in runs_in_the_ravine("sgd", SIX).items():
 show_runs(runs_in_the_ravine("momentum", SIX), "momentum 0.9, 95 steps")
 
 # %% [markdown]
-# What to see: at 0.001 the path is a smooth wave into the minimum; from 0.005 on the ball shoots past the minimum to the left and comes back; the final loss is smallest at 0.005, and from 0.01 to 0.02 it is about 0.001 in all four panels.
+# *What to see:* at 0.001 the path is a smooth wave into the minimum; from 0.005 on the ball shoots past the minimum to the left and comes back; the final loss is smallest at 0.005, and from 0.01 to 0.02 it is about 0.001 in all four panels.
 
 # %%
 show_runs(runs_in_the_ravine("momentum", SIX, 0.5), "momentum 0.5, 95 steps")
 
 # %% [markdown]
-# What to see: no path overshoots the minimum along the ravine; at first the ball is slow, but the final loss falls with every larger step size, down to 4.5e-07 at 0.02, where plain gradient descent never settles.
+# *What to see:* no path overshoots the minimum along the ravine; at first the ball is slow, but the final loss falls with every larger step size, down to 4.5e-07 at 0.02, where plain gradient descent never settles.
 #
 # Here is the answer to the question at the top. On a bowl, one update of $(x, v)$ along one curvature $\lambda$ is a $2 \times 2$ matrix, with determinant $\mu$. If the ball *swings*, its two eigenvalues are a complex pair, and then each has the modulus $\sqrt{\mu}$. The step size has dropped out. It swings as soon as $\eta\lambda > (1 - \sqrt\mu)^2$: with momentum 0.9, for the flat curvature 2, from a step size of 0.0013 on. From there the distance shrinks by 0.949 per step in every direction, whatever the step size is. The loss, which is quadratic, shrinks by 0.9: $0.9^{95} \approx 4.5 \cdot 10^{-5}$ of about 28, and there is your 0.001. (The 6.2e-07 at step size 0.005 is luck: after 95 steps the ball just crosses the middle. One step earlier or later the loss is 3e-04.)
 #
@@ -435,7 +435,7 @@ for ax, place, title in zip(axes, (ball, ahead), ("momentum", "Nesterov"), stric
 plt.show()
 
 # %% [markdown]
-# What to see: in both panels the velocity carries the ball across the bottom line to the look-ahead point; momentum adds the gradient of the old place and is pushed further down, Nesterov adds the gradient of the look-ahead point and is pushed back up.
+# *What to see:* in both panels the velocity carries the ball across the bottom line to the look-ahead point; momentum adds the gradient of the old place and is pushed further down, Nesterov adds the gradient of the look-ahead point and is pushed back up.
 #
 # **Your turn.** Write `nesterov_lookahead`. It gets the gradient as a *function*, and may call it once: in a network this call is a whole pass forward and backward, and costs more than everything else together. `hint("nesterov_lookahead")` helps.
 
@@ -453,7 +453,7 @@ for rule in ("momentum", "nesterov"):
         print(f"{rule}, step size {lr}: overshoots by {past:.0%} of its starting distance")
 
 # %% [markdown]
-# What to see: at the three smaller step sizes the paths look like momentum's, with less swing; at 0.005 and 0.01 the ball no longer zigzags across the ravine, but it still runs past the minimum along it.
+# *What to see:* at the three smaller step sizes the paths look like momentum's, with less swing; at 0.005 and 0.01 the ball no longer zigzags across the ravine, but it still runs past the minimum along it.
 #
 # The look-ahead works, and it is no miracle. At step size 0.01 the overshoot along the ravine is 22 % instead of 30 %. Across the ravine the effect is much stronger. The reason is in the eigenvalues again: for Nesterov their modulus, where the ball swings, is $\sqrt{\mu\,(1 - \eta\lambda)}$. Steeper directions are damped more. That is what DD2424 means with "increased responsiveness to the landscape".
 
@@ -606,7 +606,7 @@ plots.draw_curves(ax, curves, xlabel="epoch", ylabel="training loss (nats)", fir
 plt.show()
 
 # %% [markdown]
-# What to see: two bundles of curves; SGD with 0.1 and momentum with 0.01 lie on top of each other from the third epoch on, and far below them momentum and Nesterov with 0.1, which cannot be told apart. The bands reach from the lowest to the highest of ten seeds.
+# *What to see:* two bundles of curves; SGD with 0.1 and momentum with 0.01 lie on top of each other from the third epoch on, and far below them momentum and Nesterov with 0.1, which cannot be told apart. The bands reach from the lowest to the highest of ten seeds.
 #
 # What is larger than the spread, and what is not?
 #
