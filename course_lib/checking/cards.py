@@ -54,7 +54,8 @@ def encode(value: Any) -> Any:
     """A JSON-able form of ``value``; ``TypeError`` names what cannot be written on a card."""
     if isinstance(value, np.ndarray):
         flat = [encode(item) for item in value.ravel().tolist()]
-        return {"array": flat, "shape": list(value.shape), "dtype": value.dtype.name}
+        kind = value.dtype.str if value.dtype.kind == "U" else value.dtype.name
+        return {"array": flat, "shape": list(value.shape), "dtype": kind}
     if isinstance(value, np.generic):
         return encode(value.item())
     if isinstance(value, float) and not math.isfinite(value):
