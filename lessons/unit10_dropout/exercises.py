@@ -32,6 +32,14 @@ NORMAL = (
 )
 
 
+def own_generator(name: str) -> str:
+    """Code that stands for ``np.random``, with the same noise in every build of a card.
+
+    A generator that belongs to the function and moves on with every call, whatever ``rng`` is.
+    """
+    return f'{name}.__dict__.setdefault("own", np.random.default_rng(7))'
+
+
 def nonzero(rng: np.random.Generator, *shape: int) -> Array:
     """Like ``draw``, but nothing is near 0: a zero in a result then has been dropped."""
     values = draw(rng, *shape)
@@ -241,7 +249,12 @@ DROPOUT_FORWARD = Exercise(
         Mistake("drops at test time", "if not train:", "if False:", FLAG_IGNORED),
         Mistake("train and test exchanged", "if not train:", "if train:", FLAG_REVERSED),
         Mistake("fixed seed", "rng.random(", "np.random.default_rng(0).random(", FIXED_SEED),
-        Mistake("generator not used", "rng.random(", "np.random.random(", OWN_GENERATOR),
+        Mistake(
+            "generator not used",
+            "rng.random(",
+            own_generator("dropout_forward") + ".random(",
+            OWN_GENERATOR,
+        ),
         Mistake("normal noise", "rng.random(", "rng.standard_normal(", NORMAL),
         Mistake(
             "mask at test time",
@@ -651,7 +664,7 @@ MONTE_CARLO = Exercise(
         Mistake(
             "generator without a seed",
             "    total = predict(x, rng)\n",
-            "    rng = np.random.default_rng()\n    total = predict(x, rng)\n",
+            f"    rng = {own_generator('mc_dropout_predict')}\n    total = predict(x, rng)\n",
             "The given generator is not used, so nobody can repeat a run: hand `rng` on.",
         ),
         Mistake(
@@ -890,7 +903,12 @@ DROPCONNECT = Exercise(
         Mistake("drops at test time", "if not train:", "if False:", FLAG_IGNORED),
         Mistake("train and test exchanged", "if not train:", "if train:", FLAG_REVERSED),
         Mistake("fixed seed", "rng.random(", "np.random.default_rng(0).random(", FIXED_SEED),
-        Mistake("generator not used", "rng.random(", "np.random.random(", OWN_GENERATOR),
+        Mistake(
+            "generator not used",
+            "rng.random(",
+            own_generator("dropconnect_forward") + ".random(",
+            OWN_GENERATOR,
+        ),
         Mistake("normal noise", "rng.random(", "rng.standard_normal(", NORMAL),
         Mistake(
             "mask not applied",
@@ -1114,7 +1132,12 @@ STOCHASTIC_DEPTH = Exercise(
         Mistake("drops at test time", "if not train:", "if False:", FLAG_IGNORED),
         Mistake("train and test exchanged", "if not train:", "if train:", FLAG_REVERSED),
         Mistake("fixed seed", "rng.random(", "np.random.default_rng(0).random(", FIXED_SEED),
-        Mistake("generator not used", "rng.random(", "np.random.random(", OWN_GENERATOR),
+        Mistake(
+            "generator not used",
+            "rng.random(",
+            own_generator("stochastic_depth_forward") + ".random(",
+            OWN_GENERATOR,
+        ),
         Mistake("normal noise", "rng.random(", "rng.standard_normal(", NORMAL),
     ),
     accepted=(depth_only_survivors, depth_loop, depth_broadcast),

@@ -20,7 +20,7 @@ from itertools import product
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib import datasets, explorers, models, optim, plots, train
+from course_lib import datasets, explorers, layers, models, optim, plots, train
 from course_lib.arrays import Array
 from course_lib.check import check, examine, hint
 from course_lib.layers import BatchNormCache, BatchNormStats
@@ -205,11 +205,11 @@ def trained(sizes, data, *, keep_prob, seed, lr=0.02, epochs=20, val=None):
 
 def thinned_scores(params, x, keep_prob, rng):
     """Logits of one pass with a fresh mask, inverted, on every hidden layer."""
-    layers = len(params) // 2
-    for layer in range(1, layers):
+    depth = len(params) // 2
+    for layer in range(1, depth):
         x = np.maximum(x @ params[f"W{layer}"] + params[f"b{layer}"], 0.0)
-        x = x * (rng.random(x.shape) < keep_prob) / keep_prob
-    return x @ params[f"W{layers}"] + params[f"b{layers}"]
+        x, _ = layers.dropout_forward(x, keep_prob=keep_prob, train=True, rng=rng)
+    return x @ params[f"W{depth}"] + params[f"b{depth}"]
 
 
 @recorded
@@ -243,7 +243,7 @@ ax.legend(loc="lower left")
 plt.show()
 
 # %% [markdown]
-# What to see: both gaps fall along their dotted noise lines at first; that of one hidden layer goes on falling for ever, that of two hidden layers leaves its line and levels off.
+# *What to see:* both gaps fall along their dotted noise lines at first; that of one hidden layer goes on falling for ever, that of two hidden layers leaves its line and levels off.
 #
 # With one hidden layer the logits are *linear in the mask*: the mask multiplies the hidden units, and only a matrix comes after. The single pass is their exact mean, and what you see is sampling noise and nothing else. With two hidden layers a ReLU stands above the first mask, and the mean of a ReLU is not the ReLU of the mean. No number of passes closes that gap.
 #
@@ -340,7 +340,7 @@ plt.show()
 show(CLEAN, ("single", "scaled twice"))
 
 # %% [markdown]
-# What to see: the two bars for the loss differ by more than a factor of two, the two bars for the accuracy are equally high.
+# *What to see:* the two bars for the loss differ by more than a factor of two, the two bars for the accuracy are equally high.
 #
 # Halving the hidden units halves the logits, up to the bias. The largest stays the largest, so the accuracy hardly notices. But the probabilities lose their confidence, and the loss sees it at once: it is 0.31 instead of 0.13. Whoever watches the accuracy alone ships this mistake. The same holds for every test that compares labels.
 #
@@ -403,7 +403,7 @@ for name, found in NOISY.items():
           f"test {found['test'].mean():.3f} ± {found['test'].std(ddof=1):.3f}")  # fmt: skip
 
 # %% [markdown]
-# What to see: without dropout the validation accuracy peaks early and then sinks while the net learns the wrong labels; with keep_prob 0.2 it rises more slowly and stays up.
+# *What to see:* without dropout the validation accuracy peaks early and then sinks while the net learns the wrong labels; with keep_prob 0.2 it rises more slowly and stays up.
 #
 # Here dropout helps by much more than the spread between seeds: 0.880 instead of 0.827 on the test set with keep_prob 0.2. Stronger is better in these means, but between 0.5 and 0.2 the spread is larger than the difference. Two honest remarks. First, the curve without dropout is nearly as high at its peak: stopping early (unit 09) would have gained most of this as well. Second, the same strength is no general advice: on the 1000 clean digits keep_prob 0.2 gives a *higher* test loss than no dropout, 0.19 against 0.15.
 
@@ -476,7 +476,7 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
-# What to see: three histograms of one and the same digit; the one for batches of 4 is broad, the one for batches of 64 narrow.
+# *What to see:* three histograms of one and the same digit; the one for batches of 4 is broad, the one for batches of 64 narrow.
 #
 # The neighbours are the noise $z$. At test time it has to go, for a second reason too: a prediction must not depend on who else happens to ask. So batch norm keeps *running* averages of mean and variance during training, and uses these fixed numbers afterwards.
 
