@@ -7,7 +7,7 @@ of the bundle these functions raise ``AnswerDue``; figures that rest on them rep
 import ast
 import tempfile
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from autograde import notebooks, spec
@@ -66,7 +66,7 @@ HOWTO = """\
 **Solving an exercise.** Replace `raise NotImplementedError()` by your code, run the cell, run the
 check below it. The card says what is right and which mistake it found; `hint("name")` helps.
 The library in this bundle leaves out the functions that you are asked to write. A message
-"... is an exercise of unit ..." means: use the function that you wrote.
+"... belongs to the answers of unit ..." means: use the function that you write there.
 
 **Handing in.** Save the notebook and hand in the file `notebooks/<unit>/<unit>.ipynb` itself, under
 its own name. Do not delete or move the check cells; further cases are tried when it is graded.
@@ -75,34 +75,41 @@ its own name. Do not delete or move the check cells; further cases are tried whe
 """
 
 
-def due_exercises(chosen: Iterable[str]) -> dict[str, tuple[str, spec.Exercise]]:
-    """``optim.momentum`` -> (unit, exercise), for every answer that must not be in the bundle."""
+def due_exercises(chosen: Iterable[str]) -> list[tuple[str, spec.Exercise]]:
+    """(unit, exercise) for everything that is still to be written by who gets the bundle."""
     first = min(chosen)
-    return {
-        exercise.answer: (unit, exercise)
-        for unit in spec.units()
-        if unit >= first
-        for exercise in spec.exercises(unit)
-    }
+    later = [unit for unit in spec.units() if unit >= first]
+    return [(unit, exercise) for unit in later for exercise in spec.exercises(unit)]
 
 
-def stripped(module: str, source: str, due: dict[str, tuple[str, spec.Exercise]]) -> str:
-    """A library module's source in which every due answer raises ``AnswerDue`` instead."""
+def due_functions(chosen: Iterable[str]) -> dict[str, str]:
+    """``optim.momentum`` -> ``unit 04``, for every function whose body must not be in the bundle.
+
+    Those are the answers, and the functions that give an answer away.
+    """
+    due: dict[str, str] = {}
+    for unit, exercise in due_exercises(chosen):
+        number = unit.split("_")[0].replace("unit", "unit ")
+        for path in (exercise.answer, *exercise.gives_away):
+            due.setdefault(path, number)
+    return due
+
+
+def stripped(module: str, source: str, due: Mapping[str, str]) -> str:
+    """A library module's source in which every due function raises ``AnswerDue`` instead."""
     lines = source.splitlines(keepends=True)
     used = False
     for node in reversed(ast.parse(source).body):
         if not isinstance(node, ast.FunctionDef) or f"{module}.{node.name}" not in due:
             continue
-        unit, exercise = due[f"{module}.{node.name}"]
-        stub, _ = exercise.stub_and_body()
-        number = unit.split("_")[0].replace("unit", "unit ")
-        raised = f'\n    raise AnswerDue("{node.name}", "{number}")\n'
-        lines[node.lineno - 1 : node.end_lineno] = [stub, raised]
+        docstring, end = node.body[0], node.end_lineno
+        assert docstring.end_lineno is not None
+        number = due[f"{module}.{node.name}"]
+        raised = f'    raise AnswerDue("{node.name}", "{number}")\n'
+        lines[docstring.end_lineno : end] = [raised]
         used = True
     text = "".join(lines)
-    if not used:
-        return text
-    return _with_import(text)
+    return _with_import(text) if used else text
 
 
 def _with_import(text: str) -> str:
@@ -136,7 +143,7 @@ def record_figures(units: Iterable[str]) -> dict[Path, bytes]:
 
 def contents(chosen: list[str], recordings: dict[Path, bytes]) -> dict[Path, bytes]:
     """Every file of the bundle, path below its top folder -> content."""
-    due = due_exercises(chosen)
+    due = due_functions(chosen)
     last = max(chosen)
     taught = [unit for unit in spec.units() if unit <= last]
     files: dict[Path, bytes] = dict(recordings)
@@ -180,6 +187,6 @@ def main(units: list[str], output: Path | None) -> int:
     print(f"running {len(chosen)} solution notebooks to record their figures ...", flush=True)
     files = contents(chosen, record_figures(chosen))
     write(files, target)
-    due = ", ".join(exercise.name for _, exercise in due_exercises(chosen).values())
+    due = ", ".join(exercise.name for _, exercise in due_exercises(chosen))
     print(f"wrote {target} ({target.stat().st_size / 1e6:.1f} MB); left out: {due}")
     return 0

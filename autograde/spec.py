@@ -89,6 +89,8 @@ class Exercise:
     ``cases`` makes the cases from a generator: with a fixed seed for the card, with the
     instructor's seed for the hidden ones. ``returns`` names the returned values. ``accepted`` are
     other correct implementations. ``read`` is the heading of the lesson that explains the matter.
+    ``gives_away`` lists other library functions ("models.mlp_loss") whose source shows the answer:
+    a bundle in which the exercise is due leaves them out as well.
     """
 
     reference: Callable[..., Any]
@@ -101,6 +103,7 @@ class Exercise:
     praise: str
     points: float = 2.0
     hidden_points: float = 1.0
+    gives_away: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from course_lib.arrays import Array, Labels, Params
+from course_lib.layers import dropout_forward
 from course_lib.losses import softmax_cross_entropy
 
 
@@ -97,8 +98,8 @@ def mlp_loss(
         # The ReLU lets pass what is positive; that and dropout's mask make one factor.
         mask = active > 0
         if rng is not None and keep_prob < 1:
-            mask = mask * (rng.random(active.shape) < keep_prob) / keep_prob
-            active = active * mask
+            active, kept = dropout_forward(active, keep_prob=keep_prob, train=True, rng=rng)
+            mask = mask * kept
         inputs.append(active)
         masks.append(mask)
     scores = inputs[-1] @ params[f"W{depth}"] + params[f"b{depth}"]

@@ -27,8 +27,8 @@ class AnswerDue(NotImplementedError):
 
     def __init__(self, name: str, unit: str) -> None:
         super().__init__(
-            f"{name} is an exercise of {unit} and is left out of the library in this bundle: "
-            "use the function that you wrote."
+            f"{name} belongs to the answers of {unit}, which this bundle leaves out of the "
+            "library: use the function that you write there."
         )
 
 

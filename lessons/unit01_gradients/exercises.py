@@ -1238,6 +1238,7 @@ def backward_outer_products(dout, cache):
 
 BACKWARD = Exercise(
     reference=layers.affine_backward,
+    gives_away=("models.mlp_loss",),
     cases=backward_cases,
     returns=("dx", "dweights", "dbias"),
     read="A layer and its way back",
@@ -1479,6 +1480,7 @@ def edits(*pairs: tuple[str, str]) -> dict[str, Any]:
 
 NETWORK = Exercise(
     reference=models.two_layer_loss,
+    gives_away=("models.mlp_loss",),
     cases=network_cases,
     returns=("loss", "grads"),
     read="Two layers",
