@@ -76,6 +76,17 @@ class Own(NamedTuple):
     number: int
 
 
+class Foreign(tuple[Any, ...]):
+    """A named tuple of the student's own. It can be read, copied and handed back, no more."""
+
+    number: int
+    _fields: tuple[str, ...]
+
+    def __new__(cls, *items: Any) -> "Foreign":
+        """Takes the items one by one, as named tuples do."""
+        return tuple.__new__(cls, items)
+
+
 class Side(Protocol):
     """What the two ends of the wire do differently: everything that is not plain data."""
 
@@ -326,7 +337,7 @@ def encode(value: Any, side: Side) -> bytes:
     """One frame. Raises ``CannotCross`` for what no frame can hold."""
     writer = _Writer(side)
     try:
-        structure = msgpack.packb(writer.lower(value))
+        structure: bytes = msgpack.packb(writer.lower(value)) or b""
     except (RecursionError, OverflowError) as error:
         raise CannotCross(f"the value cannot cross: {error}") from None
     size = len(structure) + sum(map(len, writer.buffers))
