@@ -49,6 +49,8 @@ class Crashed(Exception):
 
 def _line_in_students_code(error: BaseException, function: Callable[..., Any]) -> str:
     """The deepest line of the traceback that stands in the student's own file or cell."""
+    if told := getattr(error, "line_in_cell", ""):
+        return str(told)  # the function ran in another process, which said where it stopped
     code = getattr(inspect.unwrap(function), "__code__", None)
     frames = traceback.extract_tb(error.__traceback__)
     own = [f for f in frames if code is not None and f.filename == code.co_filename]
