@@ -27,7 +27,7 @@ def seed_for(name: str, term: str) -> int:
 def card(name: str, term: str) -> Card:
     """The card of the hidden cases of exercise ``name`` in ``term``."""
     unit, exercise = spec.find(name)
-    return make_card(unit, exercise, seed_for(name, term))
+    return make_card(unit, exercise, seed_for(name, term), pairs=False)
 
 
 def check(name: str, function: Callable[..., Any]) -> Verdict:
