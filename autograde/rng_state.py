@@ -5,6 +5,7 @@ read memory that is not its own. So nothing but these layouts is accepted, and e
 checked before numpy sees it.
 """
 
+import json
 import struct
 from collections.abc import Callable
 from typing import Any, TypeAlias
@@ -13,6 +14,7 @@ import numpy as np
 
 SEED = 0  # seed of the bit generator into which a state is put; the state replaces it
 MAX_SPAWNED = 1000
+MAX_SEED_TEXT = 2000
 _TAIL = struct.Struct("<BI")  # has_uint32, uinteger
 
 
@@ -67,6 +69,33 @@ def _sfc_in(raw: bytes) -> dict[str, Any]:
     return {"state": {"state": _words(raw)}}
 
 
+def _seed_out(seed: Any) -> bytes:
+    """Where ``rng.spawn`` goes on from: entropy, key, number of children so far."""
+    if type(seed) is not np.random.SeedSequence:
+        return b""
+    entropy = (
+        seed.entropy
+        if isinstance(seed.entropy, int)
+        else [int(part) for part in seed.entropy or ()]
+    )
+    key = [int(part) for part in seed.spawn_key]
+    return json.dumps([entropy, key, seed.n_children_spawned]).encode()
+
+
+def _seed_in(raw: bytes) -> Any:
+    if not raw:
+        return SEED
+    if len(raw) > MAX_SEED_TEXT:
+        raise ValueError("a generator's seed is too long")
+    entropy, key, children = json.loads(raw)
+    numbers = [*(entropy if isinstance(entropy, list) else [entropy]), *key, children]
+    if not all(type(number) is int and 0 <= number < 1 << 256 for number in numbers):
+        raise ValueError("a generator's seed is malformed")
+    if children >= 1 << 32:
+        raise ValueError("a generator's seed is malformed")
+    return np.random.SeedSequence(entropy, spawn_key=key, n_children_spawned=children)
+
+
 Out: TypeAlias = Callable[[dict[str, Any]], bytes]
 In: TypeAlias = Callable[[bytes], dict[str, Any]]
 KINDS: dict[str, tuple[type, int, Out, In]] = {
@@ -86,7 +115,7 @@ def dump(rng: np.random.Generator) -> bytes:
         raise TypeError(f"a generator of kind {name} cannot cross; use np.random.default_rng")
     state = bits.state
     tail = _TAIL.pack(state.get("has_uint32", 0), state.get("uinteger", 0))
-    return name.encode() + b"\0" + tail + KINDS[name][2](state)
+    return name.encode() + b"\0" + tail + KINDS[name][2](state) + _seed_out(bits.seed_seq)
 
 
 def load(raw: bytes) -> np.random.Generator:
@@ -96,13 +125,14 @@ def load(raw: bytes) -> np.random.Generator:
         kind, size, _, read = KINDS[name.decode("ascii")]
     except (KeyError, UnicodeDecodeError):
         raise ValueError("a generator of an unknown kind") from None
-    if len(rest) != _TAIL.size + size:
+    end = _TAIL.size + size
+    if len(rest) < end:
         raise ValueError("a generator's state has the wrong size")
     half, word = _TAIL.unpack_from(rest)
     if half > 1:
         raise ValueError("a generator's state is malformed")
-    bits = kind(SEED)
-    state = read(rest[_TAIL.size :])
+    bits = kind(_seed_in(rest[end:]))
+    state = read(rest[_TAIL.size : end])
     bits.state = {"bit_generator": kind.__name__, "has_uint32": half, "uinteger": word, **state}
     return np.random.Generator(bits)
 
@@ -111,3 +141,8 @@ def copy_into(target: np.random.Generator, source: np.random.Generator) -> None:
     """Puts ``target`` where ``source`` stands; nothing happens if they differ in kind."""
     if type(target.bit_generator) is type(source.bit_generator):
         target.bit_generator.state = source.bit_generator.state
+        theirs, ours = source.bit_generator.seed_seq, target.bit_generator.seed_seq
+        if isinstance(theirs, np.random.SeedSequence) and isinstance(ours, np.random.SeedSequence):
+            born = theirs.n_children_spawned - ours.n_children_spawned
+            if 0 < born <= MAX_SPAWNED:
+                ours.spawn(born)  # the only way to say that these children exist

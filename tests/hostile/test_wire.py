@@ -129,6 +129,16 @@ def test_a_generator_goes_on_where_it_was(kind: str) -> None:
     )
 
 
+def test_children_of_a_generator_are_the_same_on_both_sides() -> None:
+    ours, reference = np.random.default_rng(4), np.random.default_rng(4)
+    ours.spawn(2)
+    reference.spawn(2)
+    theirs = round_trip(ours)
+    assert [c.random() for c in theirs.spawn(3)] == [c.random() for c in reference.spawn(3)]
+    rng_state.copy_into(ours, theirs)
+    assert ours.spawn(1)[0].random() == reference.spawn(1)[0].random()
+
+
 @pytest.mark.parametrize(
     ("kind", "offset", "bad"), [("MT19937", 5, b"\xff\xff"), ("Philox", 5, b"\x05")]
 )
