@@ -26,6 +26,8 @@ def parser() -> argparse.ArgumentParser:
     export = commands.add_parser("export", help="run a unit and save it as one web page")
     export.add_argument("units", nargs="*", metavar="UNIT", help="only these units (default: all)")
     export.add_argument("--output", type=Path, default=Path("pages"), metavar="FOLDER")
+
+    commands.add_parser("doctor", help="tell how well this host can lock student code in")
     return top
 
 
@@ -41,6 +43,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from autograde import bundle
 
             return bundle.main(options.units, options.output)
+        if options.command == "doctor":
+            from autograde.doctor import doctor
+
+            doctor()
+            return 0
         from autograde import export
 
         return export.main(options.units, options.output)
