@@ -47,6 +47,16 @@ def as_student(exercise: Exercise, *mistakes: Mistake) -> Callable[..., Any]:
     return scope[exercise.name]
 
 
+def together(exercise: Exercise, first: Mistake, second: Mistake) -> Callable[..., Any] | None:
+    """The answer with both mistakes, or None where one edit leaves nothing for the other."""
+    for pair in ((first, second), (second, first)):
+        try:
+            return as_student(exercise, *pair)
+        except (BlindExercise, SyntaxError):
+            continue
+    return None
+
+
 def default_seed(exercise: Exercise) -> int:
     """The seed of the visible cases: fixed for ever by the exercise's name."""
     return zlib.crc32(exercise.name.encode())
@@ -141,13 +151,12 @@ def _catalogue(exercise: Exercise, cases: list[Card], pairs: bool) -> dict[str, 
     catalogue: dict[str, list[Any]] = {}
     for mistake in exercise.mistakes:
         catalogue[mistake.name] = _told(cases, _observe(exercise, cases, mistake))
+    decoded_cases = [decoded(case) for case in cases]
     for first, second in itertools.combinations(exercise.mistakes if pairs else (), 2):
-        try:
-            told = _told(cases, _observe(exercise, cases, first, second))
-        except (BlindExercise, SyntaxError):
-            continue  # the two edits touch the same text: they cannot be made together
-        if told not in catalogue.values() and any(told):
-            catalogue[first.name + AND + second.name] = told
+        if (both := together(exercise, first, second)) is not None:
+            told = _told(cases, observe_all(both, decoded_cases))
+            if told not in catalogue.values() and any(told):
+                catalogue[first.name + AND + second.name] = told
     return catalogue
 
 
