@@ -7,44 +7,35 @@ from typing import Any
 
 import pytest
 
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
+NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"]
 
 
-def missing(what: str) -> None:
-    """Without a browser there is nothing to test; in CI that must not go unnoticed."""
-    if "CI" in os.environ:
-        pytest.fail(f"{what} is missing, and in CI the browser tests must run")
-    pytest.skip(f"{what} is not installed")
+# Not for the session: while Playwright's event loop runs, no other test can start one.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    chromium = next((path for path in map(shutil.which, NAMES) if path), None)
+    if chromium is None:
+        if "CI" in os.environ:
+            pytest.fail("Chromium is missing, and in CI the browser tests must run")
+        pytest.skip("Chromium is not installed")
+    with sync_playwright() as play:
+        running = play.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield running
+        running.close()
 
 
-@pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def address(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A JupyterLab server on a copy of the course, in a folder with a space in its name."""
-    pytest.importorskip("playwright") if "CI" not in os.environ else None
     from lab import copy_course, jupyterlab
 
     folder = tmp_path_factory.mktemp("a course") / "optimization course"
     copy_course(folder)
     with jupyterlab(folder, folder.parent / "home") as where:
         yield where
-
-
-# Not for the session: while Playwright's event loop runs, no other test can start one.
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        missing("Playwright")
-    if CHROMIUM is None:
-        missing("Chromium")
-    with sync_playwright() as play:
-        running = play.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield running
-        running.close()
 
 
 @pytest.fixture
