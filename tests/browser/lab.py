@@ -179,9 +179,9 @@ class Lab:
     def _api(self, method: str, path: str, body: Any = None) -> Any:
         request = urllib.request.Request(f"{self.address}/{path}", method=method)
         # without a token, Jupyter wants the sign that the request comes from one of its own pages
-        cookies = {c["name"]: c["value"] for c in self.page.context.cookies(self.address)}
+        cookies = {c.get("name"): c.get("value") for c in self.page.context.cookies(self.address)}
         request.add_header("Cookie", "; ".join(f"{k}={v}" for k, v in cookies.items()))
-        request.add_header("X-XSRFToken", cookies.get("_xsrf", ""))
+        request.add_header("X-XSRFToken", cookies.get("_xsrf") or "")
         data = None if body is None else json.dumps(body).encode()
         with urllib.request.urlopen(request, data, timeout=30) as answer:
             text = answer.read()
