@@ -11,11 +11,12 @@ from functools import cache
 from typing import Any
 
 from autograde import spec
-from autograde.record import Card, make_card
+from autograde.record import BlindExercise, Card, make_card, verify
 from course_lib.checking.examine import judge
 from course_lib.checking.verdict import Verdict
 
 SEED_VARIABLE = "AUTOGRADE_SEED"
+ATTEMPTS = 20
 
 
 def seed_for(name: str, term: str) -> int:
@@ -27,7 +28,14 @@ def seed_for(name: str, term: str) -> int:
 def card(name: str, term: str) -> Card:
     """The card of the hidden cases of exercise ``name`` in ``term``."""
     unit, exercise = spec.find(name)
-    return make_card(unit, exercise, seed_for(name, term), pairs=False)
+    for attempt in range(ATTEMPTS):
+        drawn = make_card(unit, exercise, seed_for(name, term) + attempt, pairs=False)
+        try:
+            verify(drawn)
+        except BlindExercise:
+            continue  # these numbers happen to hide a mistake: the next seed's will not
+        return drawn
+    raise BlindExercise(f"{name}: {ATTEMPTS} draws of hidden cases in a row hide a mistake")
 
 
 def check(name: str, function: Callable[..., Any]) -> Verdict:

@@ -116,7 +116,7 @@ class Exercise:
 
     @property
     def source(self) -> str:
-        return textwrap.dedent(inspect.getsource(self.reference))
+        return _source(self.reference)
 
     def stub_and_body(self) -> tuple[str, str]:
         """The source cut in two: signature with docstring, and the statements after it."""
@@ -134,6 +134,11 @@ class Exercise:
         for name, parameter in inspect.signature(self.reference).parameters.items():
             (keywords if parameter.kind is parameter.KEYWORD_ONLY else positional).append(name)
         return positional, keywords
+
+
+@cache
+def _source(function: Callable[..., Any]) -> str:
+    return textwrap.dedent(inspect.getsource(function))
 
 
 @dataclass(frozen=True)

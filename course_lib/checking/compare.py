@@ -4,6 +4,7 @@ Tuples, lists and named tuples are one kind of node, numpy and Python numbers on
 a correct answer in another container is a correct answer.
 """
 
+import functools
 import hashlib
 import math
 from collections.abc import Iterator, Mapping
@@ -159,12 +160,18 @@ def _leaf_fingerprint(leaf: Any) -> list[Any]:
     flat = leaf.ravel()
     odd = "".join(f"{i}:{flat[i]}" for i in np.flatnonzero(~np.isfinite(flat))[:50])
     clean = np.where(np.isfinite(flat), flat, 0.0)
-    weights = np.random.default_rng(flat.size).uniform(0.5, 1.5, size=(PROJECTIONS, flat.size))
-    weights *= np.where(np.arange(flat.size) % 2, -1.0, 1.0) if flat.size > 1 else 1.0
+    weights = _projection(flat.size)
     with np.errstate(over="ignore"):
         values = [float(value) for value in weights @ clean]
         size = float(np.sum(np.abs(clean)))
     return [_digest(f"{leaf.shape} {odd}"), *(_round(value) for value in [*values, size])]
+
+
+@functools.cache
+def _projection(size: int) -> Array:
+    """Random weights (PROJECTIONS, size) with alternating signs, the same on every machine."""
+    weights = np.random.default_rng(size).uniform(0.5, 1.5, size=(PROJECTIONS, size))
+    return weights * np.where(np.arange(size) % 2, -1.0, 1.0) if size > 1 else weights
 
 
 def _digest(text: str) -> str:

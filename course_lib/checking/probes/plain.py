@@ -97,7 +97,7 @@ def lookahead(
         velocities.append(velocity)
         counts.append(len(asked) - before)
     return {
-        "params": [np.array(params)],
+        "path of param": np.array(params),
         "velocity": np.array(velocities),
         "gradient calls": counts,
     }
