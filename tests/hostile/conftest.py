@@ -1,0 +1,34 @@
+"""Warm processes that tests of this folder share: starting one takes a second or two."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autograde import isolate
+from autograde.session import Session, Zygote
+from autograde.spec import ROOT
+
+KINDS = (".py", ".json", ".npz", ".js", ".css")
+
+
+@pytest.fixture(scope="session")
+def library() -> dict[Path, bytes]:
+    """The whole library, answers included: what is tested here is the way there and back."""
+    files = [p for top in ("course_lib", "data") for p in (ROOT / top).rglob("*")]
+    chosen = [p for p in files if p.suffix in KINDS and "hidden" not in p.parts]
+    return {p.relative_to(ROOT): p.read_bytes() for p in chosen}
+
+
+@pytest.fixture(scope="session")
+def zygote(library: dict[Path, bytes]) -> Iterator[Zygote]:
+    if isolate.probe().level == "none":
+        pytest.skip("this host cannot lock a process in")
+    with Zygote(library) as warm:
+        yield warm
+
+
+@pytest.fixture
+def session(zygote: Zygote) -> Iterator[Session]:
+    with Session(zygote) as one:
+        yield one
