@@ -5,6 +5,12 @@ import os
 c = get_config()
 
 c.LabApp.default_url = "/lab/tree/notebooks/start.ipynb"
-c.LabApp.news_url = None  # no question about news on the first start
+# Works offline from the first start: no question about news, no look for updates.
+c.LabApp.news_url = None
+c.ServerApp.tornado_settings = {
+    "page_config_data": {
+        "disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}
+    }
+}
 # In a container there is often no other user; without this, Jupyter refuses to start there.
 c.ServerApp.allow_root = hasattr(os, "geteuid") and os.geteuid() == 0

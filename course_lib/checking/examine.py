@@ -219,9 +219,8 @@ class _Judgement:
     def _relation(self, inputs: Any, found: Difference) -> str:
         if found.path.startswith("['result']['path of param") and found.kind in ("value", "nan"):
             number = int((re.findall(r"\d+", found.path) or ["1"])[0]) - 1
-            start = inputs["starts"][number] if "starts" in inputs else inputs["start"]
-            grad = inputs["grads"][number][0] if "grads" in inputs else np.zeros_like(start)
-            return explain_path(found.got, found.want, start, grad)
+            grad = inputs["grads"][number][0] if "grads" in inputs else np.zeros(())
+            return explain_path(found.got, found.want, grad)
         return explain(found, inputs)
 
     def _name_difference(self, case: Mapping[str, Any], found: Difference) -> str:

@@ -37,14 +37,14 @@ def explain(found: Difference, inputs: Any) -> str:
     return ""
 
 
-def explain_path(got: Array, want: Array, start: Array, grad: Array) -> str:
-    """One sentence on two paths (steps, ...) from ``start``: which step leaves, and how.
+def explain_path(got: Array, want: Array, grad: Array) -> str:
+    """One sentence on two paths (steps + 1, ...) from one start: which step leaves, and how.
 
     ``grad`` is the gradient of the first step, a candidate for what is missing or too much.
     """
     if not np.isfinite(got).all():
         return _explain_nonfinite(got)
-    yours, right = (np.diff(np.concatenate([start[None], p]), axis=0) for p in (got, want))
+    yours, right = np.diff(got, axis=0), np.diff(want, axis=0)
     good = [_close(a, b) for a, b in zip(yours, right, strict=True)]
     if all(good):
         return ""
@@ -53,7 +53,7 @@ def explain_path(got: Array, want: Array, start: Array, grad: Array) -> str:
         steps = "The first step is" if first == 1 else f"The first {first} steps are"
         return f"{steps} right, the next is not: what is handed on from one step to the next?"
     change = Difference("value", "", yours[0], right[0])
-    sentence = explain(change, {"param": start, "grad": grad})
+    sentence = explain(change, {"param": want[0], "grad": grad})
     return f"Look at the change in your first step. {sentence}" if sentence else ""
 
 

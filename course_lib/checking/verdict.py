@@ -110,7 +110,7 @@ def _place(where: str, index: tuple[int, ...]) -> str:
         return where
     if where.startswith("path of "):
         step, *rest = index
-        where, index = f"{where.removeprefix('path of ')} after step {step + 1} ", tuple(rest)
+        where, index = f"{where.removeprefix('path of ')} after step {step} ", tuple(rest)
     return f"{where}[{', '.join(map(str, index))}]"
 
 

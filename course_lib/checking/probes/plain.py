@@ -47,7 +47,7 @@ def path(
     shared between them shows. States are handed back to the student unseen: any form will do.
     """
     params, memories = list(starts), list(states)
-    visited = [[] for _ in starts]
+    visited = [[start] for start in starts]
     remembers = False
     for step in range(len(grads[0])):
         for i, start in enumerate(starts):
@@ -86,7 +86,7 @@ def lookahead(
         asked.append(numbers(x, "the point at which the gradient is asked", start.shape))
         return hessian @ asked[-1]
 
-    param, velocities, params, counts = start, [], [], []
+    param, velocities, params, counts = start, [], [start], []
     for _ in range(steps):
         before = len(asked)
         result = student(param, velocity, gradient, **kwargs)
