@@ -301,4 +301,4 @@ def test_colours_are_readable_on_white(name):
 def test_place_in_a_path_is_a_step():
     got = PATH + np.array([[0, 0]] * 4 + [[0, 2.0]])
     rows = with_difference("value", "['result']['path of param 2']", got, PATH).table()
-    assert rows == [("param 2 after step 5 [1]", "7", "5")]
+    assert rows == [("param 2 after step 4 [1]", "7", "5")]
