@@ -94,7 +94,8 @@ def verify(name: str, make: Callable[[], Step], *, rtol: float) -> None:
     """After 20 steps all parameters agree with the course's, or the comparison is worthless."""
     reference, other = course(), make()
     for _ in range(19):
-        reference(), other()
+        reference()
+        other()
     want, got = reference(), other()
     for key, value in want.items():
         found = got[key]
