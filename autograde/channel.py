@@ -16,7 +16,7 @@ from autograde.host import CREDENTIALS, Lease
 SLICE = 0.2  # seconds between two looks at what a process used
 CHUNK = 1 << 20
 BLIND = 0.2  # CPU seconds assumed per second where the system does not tell them
-DISK, FILES = 256 << 20, 10_000  # bytes and number of files in the scratch folder
+DISK, FILES = 256 << 20, 2000  # bytes and number of files in the scratch folder
 SCM_CREDENTIALS = 2
 TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
@@ -46,21 +46,25 @@ class Allowance(NamedTuple):
 
 
 class Spending:
-    """How much of an allowance is used up. Looks at the process only every ``SLICE`` seconds."""
+    """How much of an allowance is used up.
+
+    Looks at the process every ``SLICE`` seconds, counted over all requests, so that many short
+    requests are watched like a long one.
+    """
 
     def __init__(self, allowance: Allowance, lease: Lease) -> None:
         self.allowance, self.lease = allowance, lease
-        self.start = self.looked = time.monotonic()
+        self.start = time.monotonic()
         self.cpu_at_start: float | None = None
         self.cpu = self.idle = 0.0
 
     def look(self) -> None:
         """Raises ``TooMuch`` if a limit is hit. Cheap when called too often."""
         now = time.monotonic()
-        passed = now - self.looked
-        if passed < SLICE:
+        if now - self.lease.looked < SLICE:
             return
-        self.looked = now
+        passed = now - max(self.lease.looked, self.start)
+        self.lease.looked = now
         cpu, sleeping = usage(self.lease.pid)
         if cpu is None:
             cpu = (now - self.start) * BLIND
@@ -70,14 +74,14 @@ class Spending:
         self.idle = self.idle + passed if sleeping and used <= self.cpu else 0.0
         self.cpu = used
         limits = self.allowance
+        if disk_full(self.lease.scratch):
+            raise TooMuch("too much output", "it wrote too much to disk")
         if used > limits.cpu:
             raise TooMuch("out of time", f"more than {limits.cpu:g} s of CPU time")
         if self.idle > limits.idle:
             raise TooMuch("out of time", f"it waited for {limits.idle:g} s without doing anything")
         if now - self.start > limits.wall:
             raise TooMuch("out of time", f"more than {limits.wall:g} s")
-        if disk_full(self.lease.scratch):
-            raise TooMuch("too much output", "it wrote too much to disk")
 
 
 def usage(pid: int | None) -> tuple[float | None, bool]:

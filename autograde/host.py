@@ -49,6 +49,7 @@ class Lease:
         self.zygote, self.sock, self.scratch = zygote, sock, scratch
         self._name = name  # pid as the warm process sees it, or the process itself
         self.pid: int | None = None
+        self.looked = 0.0  # when its use of time and disk was last looked at
         self.ending: Ending | None = None
 
     def end(self) -> Ending:
@@ -181,6 +182,7 @@ class Zygote:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             cwd=self.base,
+            start_new_session=True,  # Ctrl-C in a terminal is meant for the grader alone
         )
 
     def _ask(self, request: dict[str, Any], descriptors: Iterable[int] = ()) -> dict[str, Any]:

@@ -115,22 +115,26 @@ class Session:
 
     def run_cell(self, source: str) -> CellResult:
         """Runs a cell; a cell that ends the process gives an error named by the status."""
+        if self.status != "running":
+            raise SessionEnded(self.status, self.reason)
         try:
-            reply = self._request(["cell", source, self._figures], allowance=self._for_cell)
+            return self._cell(source)
+        except SessionEnded as ended:
+            return CellResult([], CellError(ended.status, ended.text, "", ""))
+
+    def _cell(self, source: str) -> CellResult:
+        reply = self._request(["cell", source, self._figures], allowance=self._for_cell)
+        try:
             if reply[0] == "failed":  # the cell's outputs could not cross
-                kind, _, text, line, trace, _ = _error_parts(reply[1])
-                return CellResult([], CellError(kind, text, line, trace))
-            _, outputs, error = reply
-            if error is not None:
-                kind, _, text, line, trace, _ = _error_parts(error)
+                reply = ["cell", [], reply[1]]
+            _, outputs, described = reply
+            error = None
+            if described is not None:
+                kind, _, text, line, trace, _ = _error_parts(described)
                 error = CellError(kind, text, line, trace)
             return CellResult([_output(item) for item in outputs], error)
-        except (TypeError, ValueError, KeyError) as trouble:
+        except (TypeError, ValueError, LookupError, AttributeError) as trouble:
             raise self._over(WireError(str(trouble))) from None
-        except SessionEnded as ended:
-            if self.status == "closed":
-                raise
-            return CellResult([], CellError(ended.status, ended.text, "", ""))
 
     def function(self, name: str) -> Any:
         """What the notebook calls ``name``: a ``Proxy`` for a function, else its value.
@@ -265,6 +269,9 @@ class Session:
             raise
         except (HungUp, TooMuch, WireError) as trouble:
             raise self._over(trouble) from None
+        except OutOfTime:
+            self._end("out of time", "the time for the whole check was up")
+            raise
         finally:
             self._current.pop()
             for made in (current, *calls):
@@ -285,10 +292,16 @@ class Session:
         try:
             result = function(*args, **kwargs)
             answer = ["return", result, changes(self, before, args, kwargs)]
-            self._channel.send(answer, spent)
         except Exception as error:
-            self._raised.append(error)
-            self._channel.send(["raised", len(self._raised) - 1, type(error).__name__], spent)
+            answer = self._raising(error)
+        try:
+            self._channel.send(answer, spent)
+        except wire.CannotCross as error:
+            self._channel.send(self._raising(error), spent)
+
+    def _raising(self, error: Exception) -> list[Any]:
+        self._raised.append(error)
+        return ["raised", len(self._raised) - 1, type(error).__name__]
 
     def _part(self, reply: list[Any], operation: str, length: int) -> list[Any]:
         """The reply, if it is of the expected form; raises what the student's code raised."""

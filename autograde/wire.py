@@ -134,11 +134,15 @@ class _Writer:
     def __init__(self, side: Side) -> None:
         self.side = side
         self.buffers: list[bytes] = []
+        self.nodes = 0
 
     def lower(self, value: Any, depth: int = 0) -> Any:
         """``value`` in terms of what msgpack knows; big contents go to the buffers."""
         if depth > MAX_DEPTH:
             raise CannotCross(f"containers nested more than {MAX_DEPTH} deep cannot cross")
+        self.nodes += 1
+        if self.nodes > MAX_STRUCTURE:  # each takes a byte at least
+            raise CannotCross("lists of more than a million items cannot cross; arrays can")
         if value is None or type(value) in (bool, float):
             return value
         if isinstance(value, np.ndarray):
