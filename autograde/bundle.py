@@ -16,6 +16,7 @@ from course_lib import recorded
 
 ROOT = spec.ROOT
 FOLDER = "optimization-course"
+SETTINGS = ("pyproject.toml", "jupyter_lab_config.py", "page_config.json")
 EPOCH = (1980, 1, 1, 0, 0, 0)  # equal content gives an equal zip
 RECORDINGS = Path("course_lib/recordings")
 
@@ -27,6 +28,7 @@ matplotlib
 ipywidgets>=8.1
 anywidget>=0.9
 msgpack
+./etc
 -e .
 """
 
@@ -42,6 +44,9 @@ requires-python = ">=3.11"
 
 [tool.setuptools.packages.find]
 include = ["course_lib*"]
+
+[tool.setuptools.package-data]
+course_lib = ["cards/**/*.json", "explorers/*.js", "recordings/*"]
 """
 
 HOWTO = """\
@@ -157,7 +162,8 @@ def contents(chosen: list[str], recordings: dict[Path, bytes]) -> dict[Path, byt
             files[relative] = path.read_bytes()
     wanted = [CARDS / f"{e.name}.json" for unit in taught for e in spec.exercises(unit)]
     wanted += [QUIZZES / f"{q.name}.json" for unit in taught for q in spec.quizzes(unit)]
-    wanted += [INDEX, Path("docs/conventions.md"), Path("jupyter_lab_config.py")]
+    wanted += [INDEX, Path("docs/conventions.md")]
+    wanted += [Path("etc") / name for name in SETTINGS]
     wanted += [Path("notebooks/start.ipynb")]
     wanted += [Path("notebooks") / unit / f"{unit}.ipynb" for unit in chosen]
     wanted += [p.relative_to(ROOT) for p in sorted((ROOT / "data").iterdir()) if p.suffix != ".py"]

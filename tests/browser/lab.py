@@ -24,7 +24,7 @@ from playwright.sync_api import ConsoleMessage, Locator, Page, Response
 
 COURSE = Path(__file__).resolve().parents[2]
 FOLDERS = ("course_lib", "autograde", "lessons", "notebooks", "solutions", "data", "docs")
-FILES = ("nbgrader_config.py", "jupyter_lab_config.py")
+FILES = ("nbgrader_config.py",)
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 PATIENCE = 30_000  # milliseconds; a loaded machine may be slow, a right one never waits for this
 
