@@ -26,7 +26,7 @@ class StudentError(Exception):
     trace = ""
 
     def __init__(self, text: str) -> None:
-        super().__init__(text)
+        Exception.__init__(self, text)  # the base beside this class may ask for other arguments
         self.text = text
 
     def __str__(self) -> str:

@@ -20,9 +20,11 @@ import pytest
 
 from autograde import isolate, syscalls
 from autograde.channel import Allowance
+from autograde.host import INSIDE
 from autograde.isolate import Level, Limits
-from autograde.session import Session, SessionEnded, Zygote
+from autograde.session import Session, SessionEnded, Zygote, student_library
 from course_lib.checking.student import OutOfTime, time_limit
+from course_lib.recorded import AnswerDue
 
 QUICK = Allowance(cpu=0.6, idle=1.5, wall=30.0)
 ROOT = Path(__file__).resolve().parents[2]
@@ -411,6 +413,60 @@ with tempfile.TemporaryFile() as file: file.write(b"x")
 def f(): return float(np.load("a.npz")["x"].sum()) + len(done)
 """
     assert made(victim, source) == 4.0
+
+
+GRADER = """
+import sys; sys.path.insert(0, {root!r})
+from autograde.channel import Allowance
+from autograde.session import Session, Zygote
+warm = Zygote({{}}, level={level!r})
+one = Session(warm, cell=Allowance(cpu=1000.0))
+print(warm.base, warm._process.pid, one._lease.pid, flush=True)
+one.run_cell("import signal\\nsignal.signal(1, signal.SIG_IGN)\\nwhile True: pass")
+"""
+
+
+@pytest.mark.parametrize("level", ["full", "base"])
+def test_a_killed_grader_leaves_no_process(level: str) -> None:
+    if isolate.LEVELS.index(level) > isolate.LEVELS.index(isolate.probe().level):  # type: ignore[arg-type]
+        pytest.skip("this host has no namespaces")
+    code = GRADER.format(root=str(ROOT), level=level)
+    with subprocess.Popen([sys.executable, "-B", "-c", code], stdout=subprocess.PIPE) as grader:
+        assert grader.stdout is not None
+        base, *pids = grader.stdout.readline().decode().split()
+        time.sleep(0.3)
+        assert all(runs(pid) for pid in pids)
+        grader.kill()
+    deadline = time.monotonic() + 10
+    while any(runs(pid) for pid in pids) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not any(runs(pid) for pid in pids)
+    shutil.rmtree(base)
+
+
+def runs(pid: str) -> bool:
+    """Whether a process exists and is more than a name waiting to be read by its parent."""
+    try:
+        return ") Z" not in Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+
+
+def test_the_library_inside_has_no_answers_that_are_due() -> None:
+    with Zygote(student_library(["unit04_momentum"])) as warm, Session(warm) as one:
+        source = "from course_lib import optim\ndef momentum(*args, **kwargs):\n"
+        assert one.run_cell(source + "    return optim.momentum(*args, **kwargs)").error is None
+        with pytest.raises(AnswerDue):
+            one.function("momentum")(np.ones(1), np.ones(1), None, lr=0.1)
+        assert one.run_cell("from autograde import hidden").error is not None
+        source = "import pathlib, course_lib\nroot = pathlib.Path(course_lib.__file__).parents[1]\n"
+        names = "sorted(str(p.relative_to(root)) for p in root.rglob('*') if p.is_file())"
+        assert one.run_cell(source + f"def f(): return {names}").error is None
+        inside = one.function("f")()
+        assert "course_lib/optim.py" in inside
+        assert not [name for name in inside if "hidden" in name or name.startswith("lessons")]
+        ours = [name for name in inside if name.startswith("autograde/")]
+        assert ours == sorted(f"autograde/{name}.py" for name in INSIDE)
 
 
 def test_tables_of_system_calls_name_each_call_once() -> None:
