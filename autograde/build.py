@@ -23,6 +23,7 @@ CARDS = Path("course_lib/cards")
 QUIZZES = CARDS / "quizzes"
 INDEX = CARDS / "index" / "units.json"
 START = "start"
+MAP = "<!-- map -->"  # where the start page shows the units
 Files = dict[Path, str]  # path below ROOT -> content
 
 
@@ -69,15 +70,29 @@ def solution_notebook(unit: str) -> NotebookNode:
             cells.append(_code(f'quiz("{_known(unit, name, questions)}")', f"quiz-{name}"))
         else:
             cells.append(_plain_cell(cell, f"{unit.split('_')[0]}-{len(cells):03d}"))
+    _check_headings(unit, cells)
     missing = [name for name in [*by_name, *questions] if used.count(name) != 1]
     if missing:
         raise BadLesson(f"{unit}/lesson.py must contain each of these once: {', '.join(missing)}")
     return _notebook(cells)
 
 
+def _check_headings(unit: str, cells: list[NotebookNode]) -> None:
+    """What a card tells students to read must be a heading of the lesson."""
+    text = [line for c in cells if c.cell_type == "markdown" for line in c.source.splitlines()]
+    headings = {line.lstrip("#").strip() for line in text if line.startswith("#")}
+    for exercise in spec.exercises(unit):
+        wanted = {exercise.read, *(m.read for m in exercise.mistakes if m.read)}
+        if lost := sorted(wanted - headings):
+            raise BadLesson(f"{unit}, {exercise.name}: lesson.py has no heading {lost[0]!r}")
+
+
 def _known(unit: str, name: str, names: Iterable[str]) -> str:
     if name not in names:
-        raise BadLesson(f"{unit}/lesson.py asks for {name!r}, exercises.py does not define it")
+        raise BadLesson(
+            f"{unit}/lesson.py asks for {name!r}, which is not in EXERCISES or QUIZZES of "
+            "exercises.py"
+        )
     return name
 
 
@@ -175,10 +190,22 @@ def _resources(path: Path) -> dict[str, Any]:
 
 
 def start_page() -> Files:
-    """The start page is a lesson without exercises; it has no solution."""
+    """The start page is a lesson without exercises; it has no solution, but a map of the units."""
     lesson = jupytext.read(spec.LESSONS / START / "lesson.py", fmt="py:percent")
     cells = [_plain_cell(cell, f"start-{i:03d}") for i, cell in enumerate(lesson.cells)]
+    for cell in cells:
+        cell.source = cell.source.replace(MAP, _map())
     return {Path("notebooks") / f"{START}.ipynb": to_json(_notebook(cells))}
+
+
+def _map() -> str:
+    rows = [
+        f"| {unit.split('_')[0].removeprefix('unit')} "
+        f"| [{spec.load_unit(unit).TITLE}]({unit}/{unit}.ipynb) "
+        f"| {spec.load_unit(unit).MINUTES} min |"
+        for unit in spec.units()
+    ]
+    return "\n".join(["| Unit | | Time |", "|---|:--|---|", *rows])
 
 
 # --- writing and checking -----------------------------------------------------------------------

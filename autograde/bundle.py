@@ -162,7 +162,7 @@ def contents(chosen: list[str], recordings: dict[Path, bytes]) -> dict[Path, byt
             files[relative] = path.read_bytes()
     wanted = [CARDS / f"{e.name}.json" for unit in taught for e in spec.exercises(unit)]
     wanted += [QUIZZES / f"{q.name}.json" for unit in taught for q in spec.quizzes(unit)]
-    wanted += [INDEX, Path("docs/conventions.md")]
+    wanted += [INDEX, Path("docs/conventions.md"), Path("docs/verdict-card.png")]
     wanted += [Path("etc") / name for name in SETTINGS]
     wanted += [Path("notebooks/start.ipynb")]
     wanted += [Path("notebooks") / unit / f"{unit}.ipynb" for unit in chosen]

@@ -43,7 +43,14 @@ def as_student(exercise: Exercise, *mistakes: Mistake) -> Callable[..., Any]:
             source = source.replace(find, replace)
     module = sys.modules[exercise.reference.__module__]
     scope = {**vars(module), "__name__": "__main__"}
-    exec(compile(source, f"<{exercise.name} as a student>", "exec"), scope)
+    try:
+        code = compile(source, f"<{exercise.name} as a student>", "exec")
+    except SyntaxError as error:
+        made = " and ".join(repr(mistake.name) for mistake in mistakes)
+        raise BlindExercise(
+            f"{exercise.name}, mistake {made}: the edited answer is not Python: {error.msg}"
+        ) from None
+    exec(code, scope)
     return scope[exercise.name]
 
 
@@ -52,7 +59,7 @@ def together(exercise: Exercise, first: Mistake, second: Mistake) -> Callable[..
     for pair in ((first, second), (second, first)):
         try:
             return as_student(exercise, *pair)
-        except (BlindExercise, SyntaxError):
+        except BlindExercise:
             continue
     return None
 

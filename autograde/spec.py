@@ -59,7 +59,8 @@ class Case:
 class Mistake:
     """A classical mistake, as an edit of the answer's own source, and what to tell who makes it.
 
-    ``find`` must occur exactly once in the answer's source; ``more`` holds further edits.
+    ``find`` must occur exactly once in the answer's source; ``more`` holds further (find, replace)
+    edits. ``read`` is the lesson's heading to read on, if it is not the exercise's own.
     ``message`` teaches without giving the line away. ``convention=True`` marks an answer that is
     right under another definition: it is told so, and not called wrong.
     """
@@ -84,13 +85,17 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Exercise:
-    """Everything about one exercise but its answer.
+    """Everything about one exercise but its answer, which is ``reference``.
 
     ``cases`` makes the cases from a generator: with a fixed seed for the card, with the
-    instructor's seed for the hidden ones. ``returns`` names the returned values. ``accepted`` are
-    other correct implementations. ``read`` is the heading of the lesson that explains the matter.
-    ``gives_away`` lists other library functions ("models.mlp_loss") whose source shows the answer:
-    a bundle in which the exercise is due leaves them out as well.
+    instructor's seed for the hidden ones. Any seed must give fair cases: keep away from kinks and
+    ties. ``mistakes`` need names that differ. ``accepted`` are other correct implementations.
+    ``hints`` go from a question over the idea to almost the line. ``returns`` names the returned
+    values. ``read`` is the ``##`` heading of the lesson that explains the matter. ``praise`` is
+    what a right answer is told. ``points`` are those of the check that students see,
+    ``hidden_points`` those of the hidden cases. ``gives_away`` lists other library functions
+    ("models.mlp_loss") whose source shows the answer: a bundle in which the exercise is due leaves
+    them out as well.
     """
 
     reference: Callable[..., Any]
@@ -104,6 +109,14 @@ class Exercise:
     points: float = 2.0
     hidden_points: float = 1.0
     gives_away: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for field_name in ("mistakes", "accepted", "hints", "returns", "gives_away"):
+            if not isinstance(getattr(self, field_name), tuple):
+                raise TypeError(f"{self.name}: {field_name} must be a tuple (a comma is missing?)")
+        names = [mistake.name for mistake in self.mistakes]
+        if twice := {name for name in names if names.count(name) > 1}:
+            raise ValueError(f"{self.name}: two mistakes are called {', '.join(sorted(twice))!r}")
 
     @property
     def name(self) -> str:

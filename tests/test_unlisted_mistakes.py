@@ -289,7 +289,8 @@ def test_every_slip_is_caught(unit, name):
     reasons = EQUIVALENT.get(name, {})
     passed = [line for line, verdict in examined(unit, name) if verdict.passed]
     holes = [line for line in passed if line not in reasons]
-    assert not holes, f"{name}: wrong, and passed:\n" + "\n".join(holes)
+    cure = "add a case that tells it apart, or the line to EQUIVALENT with the reason"
+    assert not holes, f"{name}: wrong, and passed ({cure}):\n" + "\n".join(holes)
     assert set(reasons) <= set(passed), "listed as equivalent, but caught or no longer made"
 
 

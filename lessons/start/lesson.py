@@ -4,7 +4,11 @@
 # You will write the methods that train neural networks, one small function at a time, and **the
 # notebook tells you which mistake you made**. Everything runs on this computer, without a network.
 #
-# Press **Run ▸ Run All Cells** once: the map below and the example further down come alive.
+# <!-- map -->
+#
+# Work from top to bottom; a unit needs what the units before it taught, and says so at its
+# beginning. Half a unit per sitting is a good pace. This cell shows how far you are (click it,
+# then **Shift+Enter**, or **Run ▸ Run All Cells** for the whole page):
 
 # %%
 from course_lib.check import examine, hint
@@ -13,12 +17,11 @@ from course_lib.overview import overview
 overview()
 
 # %% [markdown]
-# A unit's link opens its notebook. Work from top to bottom; a unit needs what the units before it
-# taught, and says so at its beginning. Half a unit per sitting is a good pace.
-#
 # ## How a check answers
 #
-# Here is a wrong answer to an exercise of unit 04: how far does momentum carry the parameters in
+# ![A red card under a wrong answer: it names the mistake, lists the cases that agree and shows the student's numbers beside the expected ones.](../docs/verdict-card.png)
+#
+# Try it. Here is a wrong answer to an exercise of unit 04: how far does momentum carry the parameters in
 # each step, once it has settled under a constant gradient? Before you run the cell, guess what the
 # check will say about it.
 
@@ -55,4 +58,4 @@ hint("terminal_velocity")
 # that are not solved yet do not stop it.
 #
 # Words and signs used everywhere (what is a row, where does eps stand, what does momentum weight)
-# are fixed in `docs/conventions.md`.
+# are fixed in [docs/conventions.md](../docs/conventions.md).

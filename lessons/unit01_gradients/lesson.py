@@ -303,9 +303,7 @@ def best_of_curve(precision: str, difference: str) -> list:
     f, at = curve.loss_in(precision), curve.flatten(curve.small_net()[0])
     right = curve.analytic_gradient("right gradient")
     steps = 10.0 ** -np.arange(1, 13)
-    errors = [
-        gradcheck.relative_error(right, curve.numeric(difference, f, at, h)) for h in steps
-    ]
+    errors = [gradcheck.relative_error(right, curve.numeric(difference, f, at, h)) for h in steps]
     best = int(np.argmin(errors))
     return [float(steps[best]), float(errors[best])]
 
@@ -427,9 +425,10 @@ for name, plain in softmax_checks(False).items():
 # %% exercise: affine_backward
 
 # %%
-if examine("affine_backward", affine_backward).passed and examine(
-    "numeric_gradient", numeric_gradient
-).passed:
+if (
+    examine("affine_backward", affine_backward).passed
+    and examine("numeric_gradient", numeric_gradient).passed
+):
     rng = np.random.default_rng(3)
     x, weights, bias, dout = (rng.normal(size=s) for s in ((4, 3), (3, 2), (2,), (4, 2)))
     dweights = affine_backward(dout, AffineCache(x, weights, bias))[1]

@@ -108,8 +108,6 @@ def _environment(course: Path, home: Path) -> dict[str, str]:
     folders = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
     environment |= {name: str(home / name.lower()) for name in folders}
     programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    # an installation of the course puts this file where Jupyter looks; a mere copy does not
-    environment["JUPYTER_CONFIG_PATH"] = str(course)
     return environment | {"PYTHONPATH": str(course), "PATH": programs}
 
 
