@@ -6,52 +6,33 @@ session, with a status from a short list, and can do nothing else to the grader.
 
 import sys
 from collections.abc import Callable
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 from autograde import proxy, wire
 from autograde.channel import Allowance, Channel, HungUp, TooMuch
 from autograde.host import Zygote, student_library
 from autograde.inplace import changes, restore_changes, snapshot
+from autograde.locked import MAX_PRINTED
 from autograde.proxy import Missing, Proxy, Remote, RemoteIterator
+from autograde.replies import (
+    CellError,
+    CellResult,
+    SessionEnded,
+    SessionOutOfTime,
+    Status,
+    error_parts,
+    outputs,
+)
 from autograde.wire import WireError
 from course_lib.checking.student import OutOfTime
 
 __all__ = ["CellError", "CellResult", "Missing", "Proxy", "Session", "SessionEnded", "Zygote"]
 __all__ += ["student_library"]
 
-Status = Literal["running", "crashed", "out of time", "out of memory", "too much output", "closed"]
 MAX_CALLBACKS = 200_000  # during one request
 MAX_NESTING = 40  # requests inside callbacks inside requests
 MAX_CLASSES = 200
 CELL, CALL = Allowance(cpu=20.0), Allowance(cpu=5.0)
-
-
-class SessionEnded(BaseException):
-    """The student's process is gone. Not an ``Exception``: a check must not go on without it."""
-
-    def __init__(self, status: Status, text: str) -> None:
-        super().__init__(f"{status}: {text}")
-        self.status, self.text = status, text
-
-
-class SessionOutOfTime(SessionEnded, OutOfTime):
-    """It was ended because it took too long; ``judge`` says so in its verdict."""
-
-
-class CellError(NamedTuple):
-    """What ended a cell: the error's name, its text, the student's line, the traceback."""
-
-    kind: str
-    text: str
-    line: str
-    trace: str
-
-
-class CellResult(NamedTuple):
-    """What a cell showed (nbformat outputs without execution counts), and what ended it."""
-
-    outputs: list[dict[str, Any]]
-    error: CellError | None
 
 
 class _Call:
@@ -127,12 +108,12 @@ class Session:
         try:
             if reply[0] == "failed":  # the cell's outputs could not cross
                 reply = ["cell", [], reply[1]]
-            _, outputs, described = reply
+            _, shown, described = reply
             error = None
             if described is not None:
-                kind, _, text, line, trace, _ = _error_parts(described)
+                kind, _, text, line, trace, _ = error_parts(described)
                 error = CellError(kind, text, line, trace)
-            return CellResult([_output(item) for item in outputs], error)
+            return CellResult(outputs(shown), error)
         except (TypeError, ValueError, LookupError, AttributeError) as trouble:
             raise self._over(WireError(str(trouble))) from None
 
@@ -155,7 +136,8 @@ class Session:
         reply = self._request(message, made, *remote._origin)
         _, results, printed = self._part(reply, "done", 3)
         self._print(printed)
-        if not isinstance(results, list) or [len(r) for r in results] != [2] * len(batch):
+        pairs = isinstance(results, list) and len(results) == len(batch)
+        if not pairs or not all(isinstance(pair, list) and len(pair) == 2 for pair in results):
             raise self._over(WireError("not one result per call"))
         for (args, kwargs), (result, changed) in zip(batch, results, strict=True):
             self._restore(args, kwargs, changed)
@@ -209,6 +191,7 @@ class Session:
         kinds = {"function": Proxy, "iterator": RemoteIterator, "object": Remote}
         if token.kind not in kinds:
             raise WireError("a handle of an unknown kind")
+        token = token._replace(name=token.name[:80], module=token.module[:80])
         return kinds[token.kind](self, token, tuple(self._current[-1:]))
 
     def foreign_number(self, value: tuple[Any, ...]) -> int | None:
@@ -314,7 +297,7 @@ class Session:
 
     def _student_error(self, described: Any) -> BaseException:
         try:
-            kind, known, text, line, trace, callback = _error_parts(described)
+            kind, known, text, line, trace, callback = error_parts(described)
         except (TypeError, ValueError) as trouble:
             return self._over(WireError(str(trouble)))
         if callback is not None and 0 <= callback < len(self._raised):
@@ -329,7 +312,7 @@ class Session:
 
     def _print(self, text: Any) -> None:
         if isinstance(text, str) and text:
-            sys.stdout.write(text)
+            sys.stdout.write(text[:MAX_PRINTED])
 
     # --- the end --------------------------------------------------------------------------------
 
@@ -359,27 +342,3 @@ class Session:
         if cpu >= limits.cpu - 1:
             return "out of time", f"it used {cpu:.0f} s of CPU time in all"
         return "crashed", "its process ended by itself" if status >= 0 else f"signal {-status}"
-
-
-def _error_parts(described: Any) -> tuple[str, str, str, str, str, int | None]:
-    """The description of an error, checked. Raises ``ValueError``."""
-    if not isinstance(described, list) or len(described) != 6:
-        raise ValueError("an error is malformed")
-    *texts, callback = described
-    if not all(isinstance(text, str) for text in texts):
-        raise ValueError("an error is malformed")
-    if callback is not None and type(callback) is not int:
-        raise ValueError("an error is malformed")
-    kind, known, text, line, trace = texts
-    return kind[:80], known, text[:2000], line[:300], trace[:8000], callback
-
-
-def _output(item: Any) -> dict[str, Any]:
-    """An output, rebuilt from the parts that nbformat knows. Raises ``ValueError``."""
-    if item["output_type"] == "stream":
-        name = "stderr" if item["name"] == "stderr" else "stdout"
-        return {"output_type": "stream", "name": name, "text": str(item["text"])}
-    if item["output_type"] not in ("display_data", "execute_result"):
-        raise ValueError("an output of an unknown type")
-    data = {str(mime): str(content) for mime, content in item["data"].items()}
-    return {"output_type": item["output_type"], "data": data, "metadata": {}}

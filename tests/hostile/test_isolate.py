@@ -19,7 +19,9 @@ import numpy as np
 import pytest
 
 from autograde import isolate, syscalls
+from autograde.__main__ import main
 from autograde.channel import Allowance
+from autograde.doctor import MEANS, MORE
 from autograde.host import INSIDE
 from autograde.isolate import Level, Limits
 from autograde.session import Session, SessionEnded, Zygote, student_library
@@ -467,6 +469,20 @@ def test_the_library_inside_has_no_answers_that_are_due() -> None:
         assert not [name for name in inside if "hidden" in name or name.startswith("lessons")]
         ours = [name for name in inside if name.startswith("autograde/")]
         assert ours == sorted(f"autograde/{name}.py" for name in INSIDE)
+
+
+def test_the_doctor_tells_the_level_and_why(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor"]) == 0
+    printed, found = capsys.readouterr().out, isolate.probe()
+    assert printed.startswith(f"isolation: {found.level}\n")
+    assert all(detail in printed for detail in found.details)
+    assert set(MEANS) == set(MORE) == set(isolate.LEVELS)
+
+
+def test_more_isolation_than_there_is_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(isolate, "probe", lambda: isolate.Isolation("none", ("an old kernel",)))
+    with pytest.raises(OSError, match="this host gives 'none'"):
+        Zygote({}, level="base")
 
 
 def test_tables_of_system_calls_name_each_call_once() -> None:
