@@ -63,10 +63,11 @@ def test_release_validate_autograde_feedback_export(course):
     made = nbformat.writes(nbformat.reads(release.read_text(encoding="utf-8"), 4)) + "\n"
     assert made == committed, "autograde build and nbgrader disagree about the release notebook"
 
-    wrong = next(m for m in exercises[0].mistakes if m.name == "velocity not stored")
-    source = exercises[0].source.replace(wrong.find, wrong.replace)
+    partly = next(e for e in exercises if e.name == "stability_limit")
+    wrong = next(m for m in partly.mistakes if m.name == "factor two missing")
+    source = partly.source.replace(wrong.find, wrong.replace)
     submit(course, "all_right", {e.name: e.source for e in exercises})
-    submit(course, "one_mistake", {e.name: e.source for e in exercises} | {"momentum": source})
+    submit(course, "one_mistake", {e.name: e.source for e in exercises} | {partly.name: source})
     submit(course, "nothing_written", {})
 
     validated = nbgrader(
@@ -87,16 +88,13 @@ def test_release_validate_autograde_feedback_export(course):
         for row in rows[1:]
     }
     full = sum(e.points + e.hidden_points for e in exercises)
-    mutant = record.as_student(exercises[0], wrong)
-    first = exercises[0]
-    visible = record.make_card(UNIT, first)
-
-    lost = first.points * (1 - judge(visible, mutant).score)
-    lost += first.hidden_points * (1 - judge(hidden.card(first.name, ""), mutant).score)
+    mutant = record.as_student(partly, wrong)
+    lost = partly.points * (1 - judge(record.make_card(UNIT, partly), mutant).score)
+    lost += partly.hidden_points * (1 - judge(hidden.card(partly.name, ""), mutant).score)
     assert marks["all_right"] == full
     assert marks["nothing_written"] == 0
     assert marks["one_mistake"] == pytest.approx(full - lost, abs=1e-3)
-    assert 0 < lost < first.points + first.hidden_points
+    assert 0 < lost < partly.points + partly.hidden_points
 
     feedback = course / "autograde" / "work" / "feedback" / "one_mistake" / UNIT / f"{UNIT}.html"
     page = feedback.read_text(encoding="utf-8")
