@@ -71,8 +71,7 @@ def copy_course(target: Path) -> None:
     left_out = shutil.ignore_patterns("work", "__pycache__", ".ipynb_checkpoints")
     for name in FOLDERS:
         shutil.copytree(COURSE / name, target / name, ignore=left_out)
-    for name in FILES:
-        shutil.copy(COURSE / name, target)
+    shutil.copy(COURSE / "nbgrader_config.py", target)
 
 
 @contextmanager

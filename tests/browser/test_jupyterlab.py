@@ -58,7 +58,7 @@ def test_configuration_lies_where_jupyter_looks():
     from jupyter_core.paths import jupyter_config_path
 
     found = [Path(path, "jupyter_lab_config.py") for path in jupyter_config_path()]
-    assert any(file.exists() for file in found), "pip install -e . did not install it"
+    assert any(file.exists() for file in found), "pip install -r requirements.txt is due"
 
 
 # --- the start page -----------------------------------------------------------------------------
