@@ -116,6 +116,8 @@ def _leaf_difference(got: Any, want: Any, tolerance: Tolerance, path: str) -> Di
     if is_sequence(got) and any(np.ndim(item) != np.ndim(got[0]) for item in got):
         return Difference("type", path, got, want)
     array = as_leaf(got)
+    if isinstance(got, tuple) and np.shape(array) != want.shape:
+        return Difference("type", path, got, want)  # several results, not one array
     if not isinstance(array, np.ndarray) or array.dtype != np.float64:
         return Difference("dtype", path, got, want)
     if array.shape != want.shape:

@@ -12,6 +12,7 @@ from typing import Any
 from course_lib.checking.compare import Tolerance, same_fingerprint
 
 Prints = Mapping[str, Any]
+FEW = 0.15  # share of the wrong leaves; two mistakes may well agree on so many by chance
 AND = " && "  # joins the names of a pair; the first is the one that is told
 
 
@@ -38,6 +39,13 @@ class Seen:
         expected = {**self.right, **told}
         return all(self.equal(key, expected.get(key)) for key in expected.keys() | self.prints)
 
+    def wrong_leaves(self) -> int:
+        """How many leaves are not what they should be, up to the case's tolerance."""
+        if self.passed:
+            return 0
+        keys = self.right.keys() | self.prints
+        return sum(not self.equal(key, self.right.get(key)) for key in keys)
+
     def wrong_leaves_explained(self, told: Prints | None) -> int:
         """How many wrong leaves are what the mistake would have produced.
 
@@ -50,19 +58,27 @@ class Seen:
         )
 
 
-def find_mistake(catalogue: Mapping[str, list[Prints | None]], seen: list[Seen]) -> str | None:
-    """The name of the mistake that explains what was seen best, or None.
-
-    First a single one that explains every case, then a pair that does, then the single one that
-    explains most wrong leaves: with two mistakes at once, one of them is named.
-    """
+def whole_explanation(catalogue: Mapping[str, list[Prints | None]], seen: list[Seen]) -> str | None:
+    """The name of the mistake that explains every case, alone or else together with another."""
     for pairs in (False, True):
         for name, told in catalogue.items():
             if (AND in name) == pairs and all(map(Seen.explained_by, seen, told)):
                 return name.split(AND)[0]
+    return None
+
+
+def find_mistake(catalogue: Mapping[str, list[Prints | None]], seen: list[Seen]) -> str | None:
+    """The name of the mistake that explains what was seen best, or None.
+
+    If none explains everything, the single one that explains most wrong leaves, as long as these
+    are more than a few of them: with two mistakes at once, one of them is named.
+    """
+    if name := whole_explanation(catalogue, seen):
+        return name
     singles = {name: told for name, told in catalogue.items() if AND not in name}
     counts = {
         name: sum(map(Seen.wrong_leaves_explained, seen, told)) for name, told in singles.items()
     }
     best = max(counts, key=lambda name: counts[name], default=None)
-    return best if best is not None and counts[best] > 0 else None
+    wrong = sum(map(Seen.wrong_leaves, seen))
+    return best if best is not None and counts[best] > FEW * wrong else None

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from course_lib.checking import cards
+from course_lib.checking import cards, overall
 from course_lib.checking.compare import Difference, Tolerance, difference, fingerprint
-from course_lib.checking.diagnose import Seen, find_mistake
+from course_lib.checking.diagnose import Seen, find_mistake, whole_explanation
 from course_lib.checking.explain import explain, explain_path, named_inputs
 from course_lib.checking.probes import PROBES, Malformed
 from course_lib.checking.student import (
@@ -29,6 +29,10 @@ from course_lib.checking.student import (
 )
 from course_lib.checking.verdict import CaseResult, Verdict, describe, words
 
+NARROW = (
+    "Your function returns {} numbers, which are not precise enough here. Everything is float64: "
+    "with fewer digits a right gradient and a wrong one can look alike. Where does the type change?"
+)
 LIBRARY = Path(__file__).resolve().parent.parent
 
 
@@ -39,6 +43,7 @@ class Outcome:
     observation: Any = None
     trouble: BaseException | None = None
     changed: tuple[str, ...] = ()
+    narrow: str = ""
 
     def as_tree(self) -> dict[str, Any]:
         """The form that is compared and fingerprinted: results, side effects and errors alike."""
@@ -55,7 +60,7 @@ def run_case(function: Callable[..., Any], case: Mapping[str, Any]) -> Outcome:
         observation = PROBES[case["probe"]](student, **cards.fresh(case["inputs"]))
     except (Crashed, Malformed) as trouble:
         return Outcome(trouble=trouble, changed=tuple(student.changed))
-    return Outcome(observation, changed=tuple(student.changed))
+    return Outcome(observation, changed=tuple(student.changed), narrow=student.narrow)
 
 
 def decoded(case: Mapping[str, Any]) -> dict[str, Any]:
@@ -106,7 +111,7 @@ def judge(
             return judged.refuse(
                 f"Your function calls the library's own `{card['name']}`: write it yourself here."
             )
-    return judged.decide(cases, outcomes, printed.getvalue())
+    return judged.decide(function, cases, outcomes, printed.getvalue())
 
 
 def _guard(card: Mapping[str, Any], function: Any) -> str:
@@ -148,14 +153,20 @@ class _Judgement:
             False, 0.0, None, message, self.card["name"], self.points, read=self.card["read"]
         )
 
-    def decide(self, cases: list[dict[str, Any]], outcomes: list[Outcome], printed: str) -> Verdict:
+    def decide(
+        self,
+        function: Callable[..., Any],
+        cases: list[dict[str, Any]],
+        outcomes: list[Outcome],
+        printed: str,
+    ) -> Verdict:
         results = [self._result(case, out) for case, out in zip(cases, outcomes, strict=True)]
         total = sum(case.weight for case in results)
         score = sum(case.weight for case in results if case.passed) / total
         if all(case.passed for case in results):
             message, mistake, read, score = self.card["praise"], None, "", 1.0
         else:
-            message, mistake, read = self._diagnose(cases, outcomes, results)
+            message, mistake, read = self._diagnose(function, cases, outcomes, results)
         shown = (
             results if self.reveal else [CaseResult(c.name, c.weight, c.passed) for c in results]
         )
@@ -182,14 +193,23 @@ class _Judgement:
         return CaseResult(case["name"], case["weight"], passed, found)
 
     def _diagnose(
-        self, cases: list[dict[str, Any]], outcomes: list[Outcome], results: list[CaseResult]
+        self,
+        function: Callable[..., Any],
+        cases: list[dict[str, Any]],
+        outcomes: list[Outcome],
+        results: list[CaseResult],
     ) -> tuple[str, str | None, str]:
         """(message, mistake or None, where to read on)."""
         seen = [
             Seen(fingerprint(out.as_tree()), case["right"], tolerance_of(case), result.passed)
             for case, out, result in zip(cases, outcomes, results, strict=True)
         ]
-        if mistake := find_mistake(self.card["fingerprints"], seen):
+        catalogue = self.card["fingerprints"]
+        mistake = whole_explanation(catalogue, seen)
+        sentence = "" if mistake else self._general(function, cases, outcomes, results)
+        if sentence:
+            return sentence, None, self.card["read"]
+        if mistake := mistake or find_mistake(catalogue, seen):
             entry = self.card["mistakes"][mistake]
             return entry["message"], mistake, entry["read"]
         index = next(i for i, result in enumerate(results) if not result.passed)
@@ -199,11 +219,38 @@ class _Judgement:
             (self.card["read"]),
         )
 
+    def _general(
+        self,
+        function: Callable[..., Any],
+        cases: list[dict[str, Any]],
+        outcomes: list[Outcome],
+        results: list[CaseResult],
+    ) -> str:
+        """What all wrong cases have in common, if they do: digits, a default value, the order."""
+        failed = [i for i, result in enumerate(results) if not result.passed]
+        if narrow := outcomes[failed[0]].narrow:
+            return NARROW.format(narrow)
+        given = [cases[i]["inputs"].get("kwargs", {}) for i in failed]
+        answer = library_answer(self.card["answer"])
+        if sentence := overall.other_default(function, answer, self.card["parameters"][1], given):
+            return sentence
+        case, outcome = cases[failed[0]], outcomes[failed[0]]
+        if outcome.trouble is None and overall.permuted(
+            outcome.observation, case["expected"], tolerance_of(case)
+        ):
+            return (
+                f"In the case «{case['name']}»: these are the right values in the wrong order. "
+                f"Return {', '.join(self.card['returns'])}."
+            )
+        return ""
+
     def _uncatalogued(self, case: Mapping[str, Any], outcome: Outcome, result: CaseResult) -> str:
         trouble, found = outcome.trouble, result.difference
         where = f"In the case «{case['name']}»: "
+        if isinstance(trouble, Crashed) and trouble.kind == "Malformed":
+            return where + trouble.text  # a probe's own complaint, raised inside the student's code
         if isinstance(trouble, Crashed):
-            text = f"{trouble.kind}: {trouble.text}" if trouble.text else trouble.kind
+            text = f"{trouble.kind}: {trouble.text.rstrip('. ')}" if trouble.text else trouble.kind
             line = f" ({trouble.line})" if trouble.line and self.reveal else ""
             return f"{where}your function stopped with {text}{line}."
         if isinstance(trouble, Malformed):
@@ -232,10 +279,10 @@ class _Judgement:
         if found.kind == "length":
             names = ", ".join(self.card["returns"])
             return f"{len(found.want)} values are expected ({names}), not {len(found.got)}."
-        if found.kind in ("type", "dtype"):
-            return f"`{place}` is {describe(found.got)}, expected {describe(found.want)}."
-        if found.kind == "text":
-            return f"`{place}` is {describe(found.got)}, expected {describe(found.want)}."
+        if found.kind in ("type", "dtype", "text"):
+            about = case["about"] if found.kind == "text" else ""
+            sentence = f"`{place}` is {describe(found.got)}, expected {describe(found.want)}."
+            return f"{sentence} {about}".strip()
         inputs = case["inputs"]
         if "args" in inputs:
             inputs = named_inputs(self.card["parameters"][0], inputs["args"], inputs["kwargs"])

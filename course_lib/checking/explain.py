@@ -5,6 +5,7 @@ transpose, a missing term proportional to an input, ...) and answers with a sent
 to look for, never with the line to write. The order matters: the most specific relation first.
 """
 
+import itertools
 import math
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -27,7 +28,8 @@ def explain(found: Difference, inputs: Any) -> str:
     if found.kind == "shape":
         return _explain_shape(np.asarray(found.got), np.asarray(found.want))
     if found.kind == "nan":
-        return _explain_nonfinite(np.asarray(found.got))
+        got, want = np.asarray(found.got), np.asarray(found.want)
+        return _explain_nonfinite(got) if np.isfinite(want).all() else ""
     if found.kind != "value":
         return ""
     got, want = np.asarray(found.got, float), np.asarray(found.want, float)
@@ -80,8 +82,17 @@ def _explain_shape(got: Array, want: Array) -> str:
         return "A single number was expected: is a sum or a mean over all entries missing?"
     if got.ndim == 0:
         return "Too much was summed: one number came back where an array was expected."
+    if got.ndim < want.ndim and got.size == want.size:
+        return "All entries are there, but an axis is lost: where does the array become flat?"
     if got.ndim < want.ndim:
         return "An axis is missing: did a sum or a mean run over one axis too many?"
+    if got.ndim == want.ndim == 1:
+        return (
+            f"{len(want)} entries are expected, {len(got)} came back: where do they begin and end?"
+        )
+    if got.size == want.size and abs(got.ndim - want.ndim) == 1 and 1 in (*got.shape, *want.shape):
+        what = "There is an axis too many" if got.ndim > want.ndim else "An axis is missing"
+        return f"{what}, one of length 1: where was it kept, added or dropped?"
     if got.ndim > want.ndim:
         return "There is an axis too many: over which one should have been summed or averaged?"
     return "Which operand of the product comes first, and which one is transposed?"
@@ -97,7 +108,8 @@ def _explain_nonfinite(got: Array) -> str:
 
 def _sign(got: Array, want: Array, inputs: Any) -> str:
     if _close(got, -want):
-        return "Every entry has the wrong sign: a plus and a minus are exchanged."
+        subject = "Every entry" if want.size > 1 else "The number"
+        return f"{subject} has the wrong sign: a plus and a minus are exchanged."
     if _close(np.abs(got), np.abs(want)):
         return "The magnitudes are right, but some entries have the wrong sign."
     return ""
@@ -114,23 +126,50 @@ def _factor(got: Array, want: Array, inputs: Any) -> str:
     if not math.isfinite(factor) or np.max(np.abs(ratios - factor)) > CLOSE * abs(factor):
         return ""
     if abs(factor) < 1e-12:
-        return "Every entry is zero, where it should not be: was anything added to the result?"
+        return "" if want.size < 2 else "Every entry is zero: what never reaches the result?"
     every = "Every entry is" if want.size > 1 else "The number is"
     for size, meaning in _sizes(inputs):
         if math.isclose(factor, size, rel_tol=CLOSE):
             return f"{every} {size} times too large, and {size} is {meaning}: sum or mean?"
         if math.isclose(factor, 1 / size, rel_tol=CLOSE):
             return f"{every} {size} times too small, and {size} is {meaning}: mean or sum?"
-    for name, number in _scalars(inputs):
-        for power, words in ((1, "times"), (-1, "divided by")):
-            if number not in (0.0, 1.0) and math.isclose(factor, number**power, rel_tol=CLOSE):
-                return (
-                    f"{every} the right value {words} {number:g}, and that is {name}: "
-                    "is it used once too often or once too seldom?"
-                )
+    if sentence := _factor_of_inputs(factor, dict(_scalars(inputs))):
+        return f"{every} {sentence}"
+    if want.size < 2 and (sentence := _known_factor(factor)):
+        return sentence
+    if sentence := _other_count(factor, inputs):
+        return f"{every} {sentence}"
     if want.size < 2:
-        return _known_factor(factor)
+        return ""
     return f"Every entry is {factor:.4g} times the right value: a constant factor is wrong."
+
+
+def _factor_of_inputs(factor: float, scalars: Mapping[str, float]) -> str:
+    scalars = {name: n for name, n in scalars.items() if n not in (0.0, 1.0)}
+    words = {1: "times", -1: "divided by", 2: "times the square of", -2: "over the square of"}
+    for power, word in words.items():
+        for name, number in scalars.items():
+            if math.isclose(factor, number**power, rel_tol=CLOSE):
+                often = "once" if abs(power) == 1 else "twice"
+                return (
+                    f"the right value {word} {number:g}, and that is {name}: "
+                    f"is it used {often} too often or {often} too seldom?"
+                )
+    for above, below in itertools.permutations(scalars, 2):
+        if math.isclose(factor, scalars[above] / scalars[below], rel_tol=CLOSE):
+            return f"too large by {above} over {below}: does one stand where the other belongs?"
+    return ""
+
+
+def _other_count(factor: float, inputs: Any) -> str:
+    for size, meaning in _sizes(inputs):
+        for count in range(2, 17):
+            if math.isclose(factor, size / count, rel_tol=CLOSE):
+                return (
+                    f"{size}/{count} of the right value, and {size} is {meaning}: "
+                    f"is something divided by {count} instead?"
+                )
+    return ""
 
 
 def _known_factor(factor: float) -> str:

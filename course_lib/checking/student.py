@@ -87,16 +87,29 @@ def same_tree(left: Any, right: Any) -> bool:
     return True
 
 
+def narrow_type(value: Any) -> str:
+    """The name of a floating type smaller than float64 among returned numbers, or ""."""
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, (tuple, list)):
+        return next(filter(None, map(narrow_type, value)), "")
+    if isinstance(value, (np.ndarray, np.floating)):
+        small = value.dtype.kind == "f" and value.dtype.itemsize < 8
+        return str(value.dtype) if small else ""
+    return ""
+
+
 class Student:
     """A student's function, to be called like the function itself.
 
-    ``changed`` collects the names of arguments that a call changed in place; ``function`` is the
-    function as it was given.
+    ``changed`` collects the names of arguments that a call changed in place; ``narrow`` is the type
+    of returned numbers that have fewer digits than float64; ``function`` is the function as given.
     """
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
         self.changed: list[str] = []
+        self.narrow = ""
         self._signature = signature_of(function)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -111,6 +124,7 @@ class Student:
             raise
         except (Exception, SystemExit) as error:
             raise Crashed(error, self.function) from error
+        self.narrow = self.narrow or narrow_type(result)
         for name, before, after in self._named(args, kwargs, given_args, given_kwargs):
             if not same_tree(before, after) and name not in self.changed:
                 self.changed.append(name)

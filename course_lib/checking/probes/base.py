@@ -1,11 +1,12 @@
 """What every probe uses: the registry, and taking results apart with a clear complaint."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from course_lib.arrays import Array
+from course_lib.checking.compare import as_leaf
 
 Observation = Any
 PROBES: dict[str, Callable[..., Observation]] = {}
@@ -21,14 +22,32 @@ def probe(function: Callable[..., Observation]) -> Callable[..., Observation]:
     return function
 
 
-def unpack(result: Any, *names: str) -> tuple[Any, ...]:
+def unpack(result: Any, *names: str, subject: str = "It should return") -> tuple[Any, ...]:
     """The parts of a tuple-like result; ``Malformed`` says which parts were expected."""
     if result is None:
         raise Malformed("It returns nothing: is there a return at the end?")
     if not isinstance(result, (tuple, list)) or len(result) != len(names):
         got = f"{len(result)} values" if isinstance(result, (tuple, list)) else "one value"
-        raise Malformed(f"It should return {len(names)} values ({', '.join(names)}), not {got}.")
+        raise Malformed(f"{subject} {len(names)} values ({', '.join(names)}), not {got}.")
     return tuple(result)
+
+
+def in_order(array: Any, other: Any, *names: str) -> None:
+    """``Malformed`` if the two clearly come the other way round: ``array`` ought to be one."""
+    if not isinstance(array, np.ndarray) and isinstance(other, np.ndarray):
+        raise Malformed(f"The order of what it returns is {', '.join(names)}: yours differs.")
+
+
+def arrays_in(value: Any) -> list[Array]:
+    """Every array of numbers in a cache, whatever holds it: tuples, dicts, objects of any class."""
+    if hasattr(value, "__dict__") and not isinstance(value, (np.ndarray, tuple, type)):
+        value = vars(value)
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, (tuple, list)) and not all(isinstance(v, (int, float)) for v in value):
+        return [array for item in value for array in arrays_in(item)]
+    leaf = as_leaf(value)
+    return [leaf] if isinstance(leaf, np.ndarray) and leaf.dtype == np.float64 else []
 
 
 def numbers(value: Any, what: str, shape: tuple[int, ...] | None = None) -> Array:

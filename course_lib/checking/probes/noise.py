@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from course_lib.arrays import Array
-from course_lib.checking.compare import leaves
 from course_lib.checking.probes.base import (
     Malformed,
     Observation,
+    arrays_in,
     numbers,
     probe,
     same_array,
@@ -225,19 +225,21 @@ def normalized(
     """Batch norm over several batches: outputs, running statistics, and whether a cache is kept.
 
     The running statistics are handed back to the student unseen. A cache may have any form, but
-    backward needs gamma and at least one array of the batch's shape.
+    backward needs gamma and at least one array of the batch's shape. At test time there is no
+    backward pass, so that no cache is needed either.
     """
     outs, means, variances, kept = [], [], [], True
     for x, train in zip(batches, trains, strict=True):
         result = student(x, gamma, beta, running, train=train, **kwargs)
         out, cache, running = unpack(result, "out", "cache", "running")
-        mean, var = unpack(running, "mean", "var")
+        mean, var = unpack(running, "mean", "var", subject="`running` should hold")
         outs.append(numbers(out, "out", x.shape))
         means.append(numbers(mean, "the running mean", gamma.shape))
         variances.append(numbers(var, "the running variance", gamma.shape))
-        found = [np.asarray(item) for _, item in leaves(cache) if item is not None]
+        found = arrays_in(cache)
         shapes = {item.shape for item in found}
-        kept = kept and x.shape in shapes and any(same_array(item, gamma) for item in found)
+        holds = x.shape in shapes and any(same_array(item, gamma) for item in found)
+        kept = kept and (holds or not train)
     return {
         "out": outs,
         "running mean": means,

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from course_lib.arrays import Array
-from course_lib.checking.probes.base import Observation, numbers, probe, unpack, yes
+from course_lib.checking.probes.base import Malformed, Observation, numbers, probe, unpack, yes
 from course_lib.checking.student import Student
 
 SINGULAR = 1e14  # a ratio of singular values above this is rounding noise: the matrix is singular
@@ -45,7 +45,10 @@ def second_differences(
 @probe
 def conditioning(student: Student, *, matrix: Array) -> Observation:
     """A condition number in which everything beyond rounding counts as infinite."""
-    number = numbers(student(matrix), "the condition number", ())
+    result = student(matrix)
+    if result is None:
+        raise Malformed("It returns nothing: is there a return at the end, for every matrix?")
+    number = numbers(result, "the condition number", ())
     return float("inf") if number > SINGULAR else float(number)
 
 

@@ -6,9 +6,11 @@ from typing import Any
 import numpy as np
 
 from course_lib.arrays import Array
-from course_lib.checking.compare import leaves
 from course_lib.checking.probes.base import (
+    Malformed,
     Observation,
+    arrays_in,
+    in_order,
     numbers,
     probe,
     same_array,
@@ -51,8 +53,9 @@ def path(
     remembers = False
     for step in range(len(grads[0])):
         for i, start in enumerate(starts):
-            result = student(params[i], grads[i][step], memories[i], **kwargs)
+            result = _next_step(student, params[i], grads[i][step], memories[i], kwargs)
             param, state = unpack(result, "param", "state")
+            in_order(param, state, "param", "state")
             remembers |= not same_tree(_values(memories[i]), _values(state))
             memories[i] = state
             params[i] = numbers(param, "the new param", start.shape)
@@ -65,8 +68,23 @@ def path(
     }
 
 
+def _next_step(
+    student: Student, param: Array, grad: Array, state: Any, kwargs: Mapping[str, Any]
+) -> Any:
+    try:
+        return student(param, grad, state, **kwargs)
+    except Crashed as error:
+        if isinstance(state, np.ndarray) and error.kind == "AttributeError":
+            raise Malformed(
+                "The state that your function returns is an array, and in the next step your "
+                f"function cannot use it ({error.text}). What comes out as the state has to be of "
+                "the kind that goes in."
+            ) from None
+        raise
+
+
 def _values(state: Any) -> list[Any]:
-    return [leaf for _, leaf in leaves(state)]
+    return arrays_in(state)
 
 
 @probe
@@ -109,7 +127,8 @@ def forward(
 ) -> Observation:
     """A layer's forward pass: its output, and whether its cache holds what backward needs."""
     result = unpack(student(*args, **kwargs), "out", "cache")
-    kept = [leaf for _, leaf in leaves(result[1]) if isinstance(leaf, np.ndarray)]
+    in_order(*result, "out", "cache")
+    kept = arrays_in(result[1])
     found = all(any(same_array(leaf, need) for leaf in kept) for need in needs)
     return {"out": result[0], "cache": "holds what backward needs" if found else "lacks something"}
 
@@ -140,7 +159,7 @@ def backward(
 
 def _own_cache(student: Student, partner: str, inputs: Mapping[str, Any]) -> Any:
     function = _beside(student.function, partner)
-    if function is None or getattr(function, "__module__", "").startswith("course_lib"):
+    if function is None or (getattr(function, "__module__", None) or "").startswith("course_lib"):
         return None
     try:
         return Student(function)(*inputs["args"], **inputs["kwargs"])[1]
