@@ -585,6 +585,14 @@ def difference_cases(rng: np.random.Generator) -> Sequence[Case]:
         )
 
     start = np.array([-1.2, 1.0]) + draw(rng, 2, scale=0.1)
+    bends_quickly = case(
+        "the default step",
+        "Without the argument, h is 1e-5; this f bends so quickly that any other step shows.",
+        (3,),
+        1e8,
+    )
+    assert bends_quickly.inputs is not None
+    bends_quickly.inputs["x"] *= 1e-5
     return [
         case("four numbers", "One slope for each entry of x.", (4,), 0.0),
         case(
@@ -616,6 +624,7 @@ def difference_cases(rng: np.random.Generator) -> Sequence[Case]:
             0.2,
             h=0.25,
         ),
+        bends_quickly,
     ]
 
 
@@ -851,6 +860,11 @@ def error_cases(rng: np.random.Generator) -> Sequence[Case]:
             "one gradient is missing",
             (np.array([0.0, 2.0, -1.0]), np.array([0.004, 2.0, -1.0])),
             about="Where one gradient is 0 and the other is not, the entry is as wrong as can be.",
+        ),
+        Case(
+            "nothing flows back at all",
+            (np.zeros(4), exact[0, 0] * np.array([1.0, 0.5, -2.0, 1.5])),
+            about="An analytic gradient that is 0 everywhere is a common mistake: the error is 1.",
         ),
     ]
 

@@ -239,6 +239,20 @@ NUMERIC_HESSIAN = Exercise(
             "when f = x1 x2?",
         ),
         Mistake(
+            "diagonal four times too small",
+            "(4 * h**2)",
+            "((16 if i == j else 4) * h**2)",
+            "The mixed derivatives are right, the diagonal is four times too small. Beside the "
+            "diagonal two differences span 2h each; how far apart are the points on a line?",
+        ),
+        Mistake(
+            "mixed derivatives with the wrong sign",
+            "(same - opposite)",
+            "(same - opposite) * (1 if i == j else -1)",
+            "The diagonal is right, the mixed derivatives have the wrong sign: which of the four "
+            "corners lie high when f = x1 x2?",
+        ),
+        Mistake(
             "a corner missing",
             "f(x + steps[i] - steps[j]) + f(x - steps[i] + steps[j])",
             "2 * f(x)",
@@ -286,6 +300,17 @@ def kind_cases(rng: np.random.Generator) -> Sequence[Case]:
         Case("a coarser tol: nearly flat", (np.diag([0.05, high]),), {"tol": 0.1}),
         Case("a coarser tol: nearly flat, downwards", (np.diag([high, -0.05]),), {"tol": 0.1}),
         Case("a tiny bowl", (np.array([[3e-6, 1e-6], [1e-6, 2e-6]]),)),
+        Case("a saddle that goes down along the last axis", (np.diag([high, 2.0, -low]),)),
+        Case(
+            "just steeper than the default tol",
+            (np.diag([high, 3e-8]),),
+            about="Without the argument, tol is 1e-8: a curvature of 3e-8 counts.",
+        ),
+        Case(
+            "just flatter than the default tol",
+            (np.diag([3e-9, high]),),
+            about="Without the argument, tol is 1e-8: a curvature of 3e-9 counts as flat.",
+        ),
     ]
 
 
@@ -609,6 +634,21 @@ CONDITION_NUMBER = Exercise(
             "largest.",
         ),
         Mistake(
+            "eps under the fraction",
+            "    return largest / smallest",
+            "    return largest / (smallest + 1e-8)",
+            "A small number is added to the denominator. It changes the ratio of a bowl with small "
+            "curvatures, and makes that of a singular matrix finite.",
+            more=(("smallest <= rounding", "smallest < 0"),),
+        ),
+        Mistake(
+            "Frobenius norms",
+            "    return largest / smallest",
+            "    s = singular_values\n    return float(np.sqrt(np.sum(s**2) * np.sum(1 / s**2)))",
+            "That is the condition number in the Frobenius norm, which sums over all directions: "
+            "what `np.linalg.norm` gives without its second argument. A round bowl should have 1.",
+        ),
+        Mistake(
             "largest over the mean",
             "    return largest / smallest",
             "    return largest / float(np.mean(singular_values))",
@@ -857,7 +897,7 @@ def bowl_cases(rng: np.random.Generator) -> Sequence[Case]:
         Case(
             "DD2424's ravine, x1^2 + 50 x2^2",
             (np.diag([2.0, 100.0]),),
-            about="Its Hessian is diag(2, 100): the factors 2 are already in it.",
+            about="Its curvatures are 2 and 100, the eigenvalues of its Hessian.",
         ),
         Case(
             "a diagonal bowl in three dimensions",
@@ -878,6 +918,11 @@ def bowl_cases(rng: np.random.Generator) -> Sequence[Case]:
             "a round bowl",
             (np.diag([high, high]),),
             about="All curvatures are equal.",
+        ),
+        Case(
+            "one coordinate only",
+            (np.array([[middle]]),),
+            about="There is one curvature only: it is the steepest and the flattest at once.",
         ),
     ]
 
@@ -1207,6 +1252,13 @@ CONTRACTION = Exercise(
             "np.max(1 - lr * eigenvalues)",
             "You take the largest signed factor. A factor of -0.95 shrinks as slowly as 0.95, and "
             "-1.4 explodes: what counts is its size.",
+        ),
+        Mistake(
+            "all factors multiplied",
+            "np.max(np.abs(1 - lr * eigenvalues))",
+            "np.prod(np.abs(1 - lr * eigenvalues))",
+            "You multiply the factors of all directions, as a determinant does. Each direction "
+            "shrinks by its own factor only; the slowest one is asked for.",
         ),
         Mistake(
             "best instead of worst",

@@ -417,6 +417,20 @@ LOOKAHEAD = Exercise(
     ),
     mistakes=(
         Mistake(
+            "momentum fixed at 0.9",
+            "ahead = param + momentum * velocity",
+            "ahead = param + 0.9 * velocity",
+            "Right for momentum 0.9 and for nothing else: is there a number in your code where the "
+            "argument should be?",
+            more=(("velocity = momentum * velocity", "velocity = 0.9 * velocity"),),
+        ),
+        Mistake(
+            "param and velocity exchanged",
+            "return param + velocity, velocity",
+            "return velocity, param + velocity",
+            "The two results come back in the wrong order: first the new point, then the velocity.",
+        ),
+        Mistake(
             "gradient at the ball",
             "ahead = param + momentum * velocity",
             "ahead = param",
@@ -581,6 +595,20 @@ VELOCITY_WEIGHTS = Exercise(
         "`steps`, counted from zero?",
     ),
     mistakes=(
+        Mistake(
+            "momentum fixed at 0.9",
+            "(1 - momentum**updates_since) / (1 - momentum)",
+            "(1 - 0.9**updates_since) / (1 - 0.9)",
+            "Right for momentum 0.9 and for nothing else: is there a number in your code where the "
+            "argument should be?",
+        ),
+        Mistake(
+            "weights of a mean",
+            "return (1 - momentum**updates_since) / (1 - momentum)",
+            "weights = 1 - momentum**updates_since\n    return weights / np.sum(weights)",
+            "Your weights sum to 1, as those of an average. The ball does not average its past: "
+            "the newest gradient counts once, whatever the number of steps.",
+        ),
         Mistake(
             "exponent one too small",
             "steps - np.arange(steps",
@@ -828,6 +856,19 @@ STABILITY_LIMIT = Exercise(
         "look-ahead point, which alternates too, and is (1 + 2m) times as large.",
     ),
     mistakes=(
+        Mistake(
+            "momentum fixed at 0.9",
+            "return 2 * (1 + momentum) / curvature",
+            "return 2 * (1 + 0.9) / curvature",
+            "Right for momentum 0.9 and for nothing else: is there a number in your code where the "
+            "argument should be?",
+            more=(
+                (
+                    "2 * (1 + momentum) / ((1 + 2 * momentum) * curvature)",
+                    "2 * (1 + 0.9) / ((1 + 2 * 0.9) * curvature)",
+                ),
+            ),
+        ),
         Mistake(
             "gradient descent's limit for all",
             'if method == "gd":',

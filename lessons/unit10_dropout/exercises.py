@@ -151,6 +151,12 @@ DROPOUT_FORWARD = Exercise(
     ),
     mistakes=(
         Mistake(
+            "rectified",
+            "    if not train:\n",
+            "    x = np.maximum(0.0, x)\n    if not train:\n",
+            "Negative entries disappear. The ReLU is another layer: this one drops and scales.",
+        ),
+        Mistake(
             "one mask for all rows",
             "rng.random(x.shape)",
             "rng.random((1, *x.shape[1:]))",
@@ -621,6 +627,20 @@ MONTE_CARLO = Exercise(
     ),
     mistakes=(
         Mistake(
+            "always ten passes",
+            "range(passes - 1)",
+            "range(9)",
+            "You make ten passes, whatever `passes` says.",
+            more=(("return total / passes", "return total / 10"),),
+        ),
+        Mistake(
+            "the last pass only",
+            "total = total + predict(x, rng)",
+            "total = predict(x, rng)",
+            "Every pass overwrites the one before, so that only the last one counts.",
+            more=(("return total / passes", "return total"),),
+        ),
+        Mistake(
             "sum instead of mean",
             "return total / passes",
             "return total",
@@ -1011,6 +1031,13 @@ STOCHASTIC_DEPTH = Exercise(
     ),
     mistakes=(
         Mistake(
+            "always one half",
+            "rng.random(one_per_example) < survival_prob",
+            "rng.random(one_per_example) < 0.5",
+            "Half of the branches survive, whatever `survival_prob` says.",
+            more=(("survives / survival_prob", "survives / 0.5"),),
+        ),
+        Mistake(
             "one coin for the batch",
             "rng.random(one_per_example)",
             "rng.random()",
@@ -1277,6 +1304,19 @@ BATCHNORM_FORWARD = Exercise(
     ),
     mistakes=(
         Mistake(
+            "eps fixed at 1e-5",
+            "np.sqrt(var + eps)",
+            "np.sqrt(var + 1e-5)",
+            "Your eps is always 1e-5: the argument is not used.",
+        ),
+        Mistake(
+            "running mean and variance exchanged",
+            "mean=momentum * running.mean",
+            "var=momentum * running.mean",
+            "The running mean and the running variance stand in each other's place.",
+            more=(("var=momentum * running.var", "mean=momentum * running.var"),),
+        ),
+        Mistake(
             "running variance by N - 1",
             "(1 - momentum) * var,",
             "(1 - momentum) * var * len(x) / (len(x) - 1),",
@@ -1490,13 +1530,19 @@ BATCHNORM_FORWARD = Exercise(
 
 def batchnorm_backward_cases(rng: np.random.Generator) -> Sequence[Case]:
     def run(
-        name: str, about: str, shape: tuple[int, int], *, scale: float = 1.0, grads: float = 1.0
+        name: str,
+        about: str,
+        shape: tuple[int, int],
+        *,
+        scale: float = 1.0,
+        grads: float = 1.0,
+        eps: float = 1e-5,
     ) -> Case:
         features = shape[1]
         x = draw(rng, *shape) * scale + draw(rng, features)
         gamma, beta = draw(rng, features) + 2.0, draw(rng, features)
         running = BatchNormStats.fresh(features)
-        mean, var, eps = x.mean(axis=0), x.var(axis=0), 1e-5
+        mean, var = x.mean(axis=0), x.var(axis=0)
         x_hat = (x - mean) / np.sqrt(var + eps)
         return Case(
             name,
@@ -1506,7 +1552,10 @@ def batchnorm_backward_cases(rng: np.random.Generator) -> Sequence[Case]:
                 "dout": draw(rng, *shape) * grads,
                 "cache": BatchNormCache(x, x_hat, gamma, mean, var, eps),
                 "partner": "batchnorm_forward",
-                "inputs": {"args": (x, gamma, beta, running), "kwargs": {"train": True}},
+                "inputs": {
+                    "args": (x, gamma, beta, running),
+                    "kwargs": {"train": True, "eps": eps},
+                },
             },
         )
 
@@ -1524,6 +1573,7 @@ def batchnorm_backward_cases(rng: np.random.Generator) -> Sequence[Case]:
             scale=3e-3,
         ),
         run("tiny gradients", "Tiny gradients are treated like any others.", (4, 2), grads=1e-6),
+        run("another eps", "The forward pass may use any eps: here 0.3.", (4, 3), eps=0.3),
     ]
 
 
@@ -1575,6 +1625,13 @@ BATCHNORM_BACKWARD = Exercise(
         "eps), the means over the examples.",
     ),
     mistakes=(
+        Mistake(
+            "eps fixed at 1e-5",
+            "np.sqrt(cache.var + cache.eps)",
+            "np.sqrt(cache.var + 1e-5)",
+            "Your eps is always 1e-5. The forward pass may have used another one: what does it "
+            "leave for you?",
+        ),
         Mistake(
             "mean and variance taken for constants",
             "(dx_hat - through_mean - through_var)",

@@ -40,6 +40,7 @@ def noisy_units(
         "scale of the kept units (least)": scales.min() if scales.size else 0.0,
         "scale of the kept units (most)": scales.max() if scales.size else 0.0,
         "rows share one mask": yes(np.all(kept == kept[:1])),
+        "negative entries may stay": yes(np.any(kept & (x < 0))),
         "columns share one mask": yes(np.all(kept == kept[:, :1])),
         "two calls give the same mask": yes(np.array_equal(kept, second != 0)),
         "the same generator gives the same mask": yes(np.array_equal(first, again)),
