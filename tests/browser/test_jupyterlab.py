@@ -180,7 +180,7 @@ def test_check_names_the_mistake_until_the_answer_is_right(unit04):
     expect(card).to_contain_text("0 of 3 points")
     lab.screenshot("card, a mistake named", card)
     card = lab.answer("momentum", OTHER_DEFAULT).get_by_role("status")
-    expect(card).to_contain_text("In the case «the default momentum»")
+    expect(card).to_contain_text("in your signature it is 0.5")
     expect(card).to_contain_text("2.25 of 3 points")
     lab.screenshot("card, partly right", card)
     card = lab.answer("momentum", RIGHT).get_by_role("status")
