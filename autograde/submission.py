@@ -1,0 +1,338 @@
+"""A submitted notebook as data: what of it is to be run, and what was repaired.
+
+Nothing in a submission decides but the source of its cells. Cells are matched with those of the
+release by grade_id, by source, and by the name of the function that they define; metadata, tags,
+kernels and outputs are not looked at.
+"""
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from autograde.names import Facts, facts
+
+ROOT = Path(__file__).resolve().parent.parent
+MAX_BYTES, MAX_CELLS, MAX_SOURCE = 64_000_000, 3000, 400_000
+MAX_HALVES = 4  # cells after the first that may be parts of one split cell
+CALL = re.compile(r'^\s*(hidden\.)?check\("(\w+)",\s*\w+\)', re.MULTILINE)
+SOLUTION = re.compile(r"^( *)### BEGIN SOLUTION.*?### END SOLUTION", re.MULTILINE | re.DOTALL)
+HIDDEN = re.compile(r"\n?### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS", re.DOTALL)
+
+Role = Literal["text", "lesson", "answer", "check", "hidden", "test", "manual"]
+
+
+class ReleaseCell(NamedTuple):
+    """A cell as it was handed out. ``exercise`` is the function that it asks for or checks."""
+
+    role: Role
+    source: str
+    grade_id: str
+    exercise: str
+    points: float
+    full: str  # the instructor's own text, with what students do not see
+
+
+class Release(NamedTuple):
+    """The notebook that was handed out."""
+
+    unit: str
+    cells: tuple[ReleaseCell, ...]
+
+    @property
+    def exercises(self) -> tuple[str, ...]:
+        return tuple(cell.exercise for cell in self.cells if cell.role == "answer")
+
+    def points(self, role: Role, exercise: str) -> float:
+        """Points of the exercise's cells of this role."""
+        cells = [c for c in self.cells if c.role == role and c.exercise == exercise]
+        return sum(cell.points for cell in cells)
+
+
+class Piece(NamedTuple):
+    """A cell to run. ``place``: its cell in the submission; -1 for one that was put back."""
+
+    role: Literal["answer", "lesson", "student"]
+    source: str
+    place: int
+
+
+class Shown(NamedTuple):
+    """A cell of the submission as it is to be shown; the release's cell if it has a grade_id."""
+
+    kind: Literal["code", "markdown"]
+    source: str
+    grade_id: str
+    place: int
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What was handed in. ``pieces`` are run in this order; ``notes`` say what was repaired."""
+
+    pieces: tuple[Piece, ...]
+    shown: tuple[Shown, ...]
+    notes: tuple[str, ...]
+
+
+class Unreadable(NamedTuple):
+    """A file that is no notebook, and why."""
+
+    reason: str
+
+
+class _Cell(NamedTuple):
+    kind: str
+    source: str
+    grade_id: str
+    place: int
+
+
+# --- the release ----------------------------------------------------------------------------------
+
+
+@cache
+def release_of(unit: str) -> Release:
+    """The release notebook of ``unit``. Raises ``LookupError`` if there is none."""
+    file = ROOT / "solutions" / unit / f"{unit}.ipynb"
+    if not file.exists():
+        known = ", ".join(sorted(path.parent.name for path in ROOT.glob("solutions/*/*.ipynb")))
+        raise LookupError(f"no unit is called {unit!r}; there are: {known}")
+    return release_from(unit, file.read_bytes())
+
+
+def release_from(unit: str, data: bytes) -> Release:
+    """The release from an instructor's notebook."""
+    cells = json.loads(data)["cells"]
+    return Release(unit, tuple(_release_cell(cell) for cell in cells))
+
+
+def _release_cell(cell: dict[str, Any]) -> ReleaseCell:
+    marks = cell["metadata"].get("nbgrader", {})
+    full = _text(cell["source"])
+    source = HIDDEN.sub("", SOLUTION.sub(r"\1raise NotImplementedError", full))
+    call = CALL.search(full)
+    points, grade_id = float(marks.get("points") or 0), marks.get("grade_id", "")
+    if marks.get("grade") and not marks.get("solution") and cell["cell_type"] == "code":
+        role: Role = "test" if call is None else "hidden" if call[1] else "check"
+        return ReleaseCell(role, source, grade_id, call[2] if call else grade_id, points, full)
+    if marks.get("grade") or marks.get("task"):
+        return ReleaseCell("manual", source, grade_id, grade_id, points, full)
+    if cell["cell_type"] != "code":
+        return ReleaseCell("text", source, grade_id, "", 0.0, full)
+    if marks.get("solution"):
+        return ReleaseCell("answer", source, grade_id, grade_id, 0.0, full)
+    return ReleaseCell("lesson", source, grade_id, "", 0.0, full)
+
+
+# --- reading --------------------------------------------------------------------------------------
+
+
+def read(data: bytes, release: Release) -> Submission | Unreadable:
+    """What is to be run of a submitted file. Never raises, whatever the file holds."""
+    try:
+        notebook = json.loads(_decoded(data))
+        cells, notes = _cells(notebook)
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError, MemoryError) as e:
+        return Unreadable(f"the file is no notebook ({type(e).__name__}: {str(e)[:80]})")
+    cells, joined = _join_split(cells, release)
+    return _matched(cells, release, [*notes, *joined])
+
+
+def _decoded(data: bytes) -> str:
+    if len(data) > MAX_BYTES:
+        raise ValueError(f"it has more than {MAX_BYTES // 1_000_000} MB")
+    if not data.strip():
+        raise ValueError("it is empty")
+    wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+    return data.decode("utf-16" if wide else "utf-8-sig")
+
+
+def _text(source: Any) -> str:
+    text = source if isinstance(source, str) else "".join(map(str, source))
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n")
+
+
+def _cells(notebook: dict[str, Any]) -> tuple[list[_Cell], list[str]]:
+    notes, found = [], []
+    version = notebook.get("nbformat", 4)
+    if "cells" not in notebook and "worksheets" in notebook:
+        raw = [cell for sheet in notebook["worksheets"] for cell in sheet["cells"]]
+    else:
+        raw = notebook["cells"]
+    if not isinstance(raw, list) or len(raw) > MAX_CELLS:
+        raise ValueError(f"not a list of at most {MAX_CELLS} cells")
+    if version != 4:
+        notes.append(f"The notebook has the old format {str(version)[:8]}.")
+    metadata = notebook.get("metadata")
+    kernel = metadata.get("kernelspec") if isinstance(metadata, dict) else None
+    name = kernel.get("name") if isinstance(kernel, dict) else None
+    if name not in (None, "python3"):
+        notes.append(f"It names the kernel {str(name)[:40]!r}; it was run with Python 3.")
+    for place, cell in enumerate(raw):
+        if isinstance(cell, dict):
+            found.append(_cell(cell, place))
+    return found, notes
+
+
+def _cell(cell: dict[str, Any], place: int) -> _Cell:
+    metadata = cell.get("metadata")
+    marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    grade_id = marks.get("grade_id") if isinstance(marks, dict) else None
+    text = _text(cell.get("source") or cell.get("input") or "")[:MAX_SOURCE]
+    kind = "code" if cell.get("cell_type") == "code" else "markdown"
+    return _Cell(kind, text, grade_id if isinstance(grade_id, str) else "", place)
+
+
+# --- repairs --------------------------------------------------------------------------------------
+
+
+def _join_split(cells: list[_Cell], release: Release) -> tuple[list[_Cell], list[str]]:
+    """Puts cells together again that make sense only together."""
+    fixed = {c.source.strip() for c in release.cells if c.role not in ("answer", "text")}
+    joined: list[_Cell] = []
+    notes: list[str] = []
+    rest = list(cells)
+    while rest:
+        cell, *rest = rest
+        for count in range(1, MAX_HALVES + 1):
+            following = rest[:count]
+            if len(following) < count or not _can_continue(following[-1], fixed):
+                break
+            whole = "\n".join(part.source for part in (cell, *following))
+            if _is_split(cell, following) and facts(whole).parses:
+                cell, rest = cell._replace(source=whole), rest[count:]
+                notes.append(
+                    f"Cell {cell.place + 1} was split in {count + 1}; it was put together."
+                )
+                break
+        joined.append(cell)
+    return joined, notes
+
+
+def _can_continue(cell: _Cell, fixed: set[str]) -> bool:
+    return cell.kind == "code" and bool(cell.source.strip()) and cell.source.strip() not in fixed
+
+
+def _is_split(cell: _Cell, following: list[_Cell]) -> bool:
+    if cell.kind != "code" or not cell.source.strip():
+        return False
+    indented = re.match(r"\s*\n?[ \t]+\S", following[0].source) is not None
+    parts = [facts(part.source).parses for part in (cell, *following)]
+    return not all(parts) and (indented or not parts[0])
+
+
+def _matched(cells: list[_Cell], release: Release, notes: list[str]) -> Submission:
+    known = {cell.grade_id: cell for cell in release.cells if cell.grade_id}
+    given = [cell for cell in release.cells if cell.role not in ("answer", "text")]
+    fixed = {text.strip(): cell for cell in given for text in (cell.source, cell.full)}
+    defined = {name for c in cells if c.kind == "code" for name in facts(c.source).defines}
+    pieces: list[Piece] = []
+    shown: list[Shown] = []
+    for cell in cells:
+        ours = known.get(cell.grade_id)
+        same = fixed.get(cell.source.strip())
+        role, note, grade_id = _role(cell, ours, same, release, defined)
+        if note:
+            notes.append(note)
+        kind = "code" if cell.kind == "code" or role else "markdown"
+        shown.append(Shown(kind, cell.source, grade_id, cell.place))
+        if role is not None:
+            pieces.append(Piece(role, cell.source, cell.place))
+    pieces, dropped = _without_stubs(pieces, release)
+    pieces = _chosen(_put_back(pieces, release))
+    notes = [*notes, *dropped, *_missing(pieces, release)]
+    back = [piece for piece in pieces if piece.place < 0]
+    if back:
+        notes.append(f"Cells of the lesson that were missing were put back ({len(back)}).")
+    return Submission(tuple(pieces), tuple(shown), tuple(notes))
+
+
+def _role(
+    cell: _Cell,
+    ours: ReleaseCell | None,
+    same: ReleaseCell | None,
+    release: Release,
+    defined: set[str],
+) -> tuple[Literal["answer", "lesson", "student"] | None, str, str]:
+    """(how the cell is to be run, if at all; what to note; its grade_id)."""
+    seen = facts(cell.source)
+    if cell.kind != "code":
+        lost = seen.defines & set(release.exercises) - defined if seen.parses else set()
+        if lost:
+            name = min(lost)
+            return "answer", f"The cell of `{name}` was no code cell; it was run as one.", name
+        return None, "", ours.grade_id if ours and ours.role == "manual" else ""
+    if same is not None:
+        return ("lesson" if same.role == "lesson" else None), "", same.grade_id
+    if ours is not None and ours.role in ("check", "hidden", "test"):
+        note = f"The cell `{ours.grade_id}` was changed; the original one decides."
+        return ("student" if seen.defines else None), note, ""
+    if ours is not None and ours.role == "answer":
+        return "answer", "", ours.grade_id
+    if seen.defines and (found := seen.defines & set(release.exercises)):
+        known = min(found)
+        return "answer", f"`{known}` stands in a cell that is not its own; it was found.", known
+    return (None if seen.trivial else "student"), "", ours.grade_id if ours else ""
+
+
+def _without_stubs(pieces: list[Piece], release: Release) -> tuple[list[Piece], list[str]]:
+    """Leaves out untouched stubs of functions that are written elsewhere."""
+    written: set[str] = set()
+    for piece in pieces:
+        seen = facts(piece.source)
+        written |= (seen.defines - seen.stubs) & set(release.exercises)
+    kept, notes = [], []
+    for piece in pieces:
+        seen = facts(piece.source)
+        if seen.stubs and seen.stubs == seen.defines and seen.stubs <= written:
+            notes.append(f"A second, empty cell of `{min(seen.stubs)}` was left out.")
+        else:
+            kept.append(piece)
+    return kept, notes
+
+
+def _put_back(pieces: list[Piece], release: Release) -> list[Piece]:
+    """Adds lesson cells that were deleted, where names that they alone define are used."""
+    lessons = [cell for cell in release.cells if cell.role == "lesson"]
+    present = {piece.source.strip() for piece in pieces}
+    defined = {name for piece in pieces for name in facts(piece.source).defines}
+    back = [
+        Piece("lesson", cell.source, -1)
+        for cell in lessons
+        if cell.source.strip() not in present and facts(cell.source).defines - defined
+    ]
+    if not back:
+        return pieces
+    kept = set(_chosen([*back, *pieces]))
+    return [*(piece for piece in back if piece in kept), *pieces]
+
+
+def _chosen(pieces: list[Piece]) -> list[Piece]:
+    """The pieces without those cells of the lesson on which nothing of the student's rests."""
+    seen: list[tuple[Piece, Facts]] = [(piece, facts(piece.source)) for piece in pieces]
+    imported = {name for _, its in seen for name in its.imports}
+    run = {i for i, (piece, _) in enumerate(seen) if piece.role != "lesson"}
+    needed = _loads(seen[i][1] for i in run)
+    while more := {
+        i
+        for i, (_, its) in enumerate(seen)
+        if i not in run and (its.affects | its.calls - imported) & (needed | {"*"})
+    }:
+        run |= more
+        needed |= _loads(seen[i][1] for i in more)
+    return [piece for i, piece in enumerate(pieces) if i in run]
+
+
+def _loads(many: Iterable[Facts]) -> set[str]:
+    return {name for one in many for name in one.loads}
+
+
+def _missing(pieces: list[Piece], release: Release) -> list[str]:
+    defined = {name for piece in pieces for name in facts(piece.source).defines}
+    broken = any(not facts(piece.source).parses for piece in pieces)
+    lost = [name for name in release.exercises if name not in defined]
+    return [f"No cell defines `{name}`." for name in lost] if not broken else []
