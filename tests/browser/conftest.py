@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+collect_ignore = ["lab.py"]  # no test, and it cannot be imported where Playwright is missing
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"]
 
