@@ -1,0 +1,294 @@
+"""Marks one submission: a pure function from a notebook's bytes to points and reasons.
+
+First all visible cases are judged, then all hidden ones; nothing that a submission says once it
+has seen a hidden input is passed on, so that hidden inputs cannot be read in any message.
+"""
+
+import json
+import re
+from functools import cache
+from typing import Any, Literal, NamedTuple
+
+from autograde import hidden
+from autograde.record import Card
+from autograde.running import LIMITS, GivenUp, Run, Trouble, Witness
+from autograde.session import Missing, SessionEnded, Zygote
+from autograde.submission import Piece, Release, Submission, Unreadable, read, release_of
+from course_lib.checking import cards
+from course_lib.checking.examine import judge
+from course_lib.checking.verdict import Verdict
+
+Status = Literal[
+    "marked",
+    "not written",
+    "crashed",
+    "out of time",
+    "out of memory",
+    "too much output",
+    "cannot be read",
+    "needs a human",
+]
+STATUSES: tuple[Status, ...] = Status.__args__  # type: ignore[attr-defined]
+SECONDS = 60.0  # by the clock, for one check; CPU time is limited far below, call by call
+ADDRESS = re.compile(r"0x[0-9a-fA-F]{4,}")
+FOLDER = re.compile(r"[^\s\"'&;]*/(?:autograde-[^/\s\"']+/(?:lib|scratch/\d+)|site-packages)/")
+PYTHON = re.compile(r"/[^\s\"'&;]*/(python\d\.\d+)/")
+UNWRITTEN = "Nothing is written yet"
+HIDDEN_WRONG = "Some of the further cases do not agree."
+
+
+class ExerciseMark(NamedTuple):
+    """What an exercise earned, and why.
+
+    ``points`` of ``max_points`` for the visible check, ``hidden_points`` of ``max_hidden`` for the
+    further cases. ``mistake``: the catalogue's name or None. ``cases``: (name, passed).
+    ``hidden_message`` and ``html`` (the verdict's card; raw) serve the feedback; ``read`` says
+    where the lesson treats the matter.
+    """
+
+    name: str
+    points: float
+    max_points: float
+    hidden_points: float
+    max_hidden: float
+    status: Status
+    mistake: str | None
+    message: str
+    cases: tuple[tuple[str, bool], ...] = ()
+    hidden_cases: tuple[tuple[str, bool], ...] = ()
+    traceback: str = ""
+    read: str = ""
+    hidden_message: str = ""
+    html: str = ""
+
+
+class Marking(NamedTuple):
+    """A submission's marks; ``level`` is the isolation that was in force."""
+
+    unit: str
+    exercises: tuple[ExerciseMark, ...]
+    notes: tuple[str, ...]
+    level: str
+
+    @property
+    def points(self) -> float:
+        return round(sum(one.points + one.hidden_points for one in self.exercises), 4)
+
+    @property
+    def max_points(self) -> float:
+        return sum(one.max_points + one.max_hidden for one in self.exercises)
+
+
+def mark(notebook: bytes, unit: str, term: str, zygote: Zygote) -> Marking:
+    """The marks of a submission to ``unit``; ``term`` chooses the hidden cases.
+
+    Raises ``LookupError`` for an unknown unit and ``OSError`` if no process can be started;
+    whatever the notebook holds becomes part of the marking.
+    """
+    release = release_of(unit)
+    submission = read(notebook, release)
+    if isinstance(submission, Unreadable):
+        return failed(unit, "cannot be read", submission.reason, zygote.level)
+    with Run(zygote, submission.pieces) as run:
+        work = _Work(release, submission, run, term)
+        visible = {name: work.visible(name) for name in release.exercises}
+        marks = tuple(work.with_hidden(visible[name]) for name in release.exercises)
+        notes = list(submission.notes)
+        if run.reordered:
+            notes.append("Cells that need cells further down were run once more after them.")
+        notes += [scrub(text) for text in _told(run, submission.pieces)]
+    return Marking(unit, marks, tuple(notes), zygote.level)
+
+
+def failed(unit: str, status: Status, reason: str, level: str) -> Marking:
+    """The marking of a submission of which nothing could be judged."""
+    release = release_of(unit)
+    marks = tuple(_nothing(release, name, status, reason) for name in release.exercises)
+    return Marking(unit, marks, (), level)
+
+
+def _nothing(release: Release, name: str, status: Status, message: str) -> ExerciseMark:
+    full, further = release.points("check", name), release.points("hidden", name)
+    return ExerciseMark(name, 0.0, full, 0.0, further, status, None, message)
+
+
+def _told(run: Run, pieces: tuple[Piece, ...]) -> list[str]:
+    """One note per student's own cell that did not run to its end."""
+    return [
+        f"Cell {pieces[number].place + 1} stopped: {trouble.status}, {_line(trouble.reason)}."
+        for number, trouble in sorted(run.troubles.items())
+        if pieces[number].role == "student"
+    ]
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())[:120].rstrip(".")
+
+
+@cache
+def visible_card(name: str) -> Card:
+    return cards.load(name)
+
+
+class _Work:
+    """The judging of one submission."""
+
+    def __init__(self, release: Release, submission: Submission, run: Run, term: str) -> None:
+        self.release, self.pieces, self.run = release, submission.pieces, run
+        self.term = term
+
+    def visible(self, name: str) -> ExerciseMark:
+        """The mark of the visible check, without the hidden points."""
+        blank = _nothing(self.release, name, "needs a human", "")
+        try:
+            found = self._judged(name, visible_card(name), blank.max_points, reveal=True)
+        except GivenUp as reason:
+            return blank._replace(message=f"The submission was given up: {reason}.")
+        except Exception as error:  # ours: a student's error would be part of a verdict
+            return blank._replace(message=f"The grader failed with {type(error).__name__}.")
+        if isinstance(found, _Problem):
+            return blank._replace(status=found.status, message=scrub(found.reason))
+        verdict, session = found
+        status: Status = "marked"
+        if verdict.message.startswith(UNWRITTEN):
+            status = "not written"
+        elif not verdict.passed and self.run.limited and _lacks_a_name(session):
+            status = "needs a human"
+        return blank._replace(
+            points=earned(verdict),
+            status=status,
+            mistake=verdict.mistake,
+            message=scrub(verdict.message),
+            cases=tuple((case.name, case.passed) for case in verdict.cases),
+            traceback=scrub(session.errors[0].trace) if session.errors else "",
+            read=verdict.read,
+            html=scrub(verdict._repr_html_()),
+        )._replace(**self._why(name, verdict))
+
+    def with_hidden(self, mark: ExerciseMark) -> ExerciseMark:
+        """The mark with the points of the hidden cases."""
+        if mark.status != "marked" or not mark.max_hidden:
+            return mark
+        try:
+            card = hidden.card(mark.name, self.term)
+            found = self._judged(mark.name, card, mark.max_hidden, reveal=False)
+        except Exception as error:
+            found = _Problem("needs a human", f"The further cases: {type(error).__name__}.")
+        if isinstance(found, _Problem):
+            message = f"{mark.message} In the further cases: {found.status}."
+            return mark._replace(status=found.status, hidden_message=message)
+        verdict, _ = found
+        told = verdict.message if verdict.passed or verdict.mistake else HIDDEN_WRONG
+        return mark._replace(
+            hidden_points=earned(verdict),
+            hidden_cases=tuple((case.name, case.passed) for case in verdict.cases),
+            hidden_message=told,
+            mistake=mark.mistake or verdict.mistake,
+        )
+
+    def _judged(
+        self, name: str, card: Card, points: float, *, reveal: bool
+    ) -> "tuple[Verdict, Witness] | _Problem":
+        """The verdict, or why there is none after two attempts."""
+        hits: list[tuple[str, str]] = []
+        session = self.run.session()
+        for attempt in range(2):
+            session = self.run.renewed() if attempt else session
+            try:
+                function = session.function(name)
+                if isinstance(function, Missing):
+                    return self._missing(name)
+                verdict = judge(card, function, points=points, reveal=reveal, seconds=SECONDS)
+                if not session.limit():
+                    return verdict, session
+            except SessionEnded:
+                pass
+            hits.append((session.limit(), session.reason))
+        return _twice(hits)
+
+    def _missing(self, name: str) -> "_Problem":
+        """Why the notebook defines no function of this name."""
+        for number, trouble in self.run.troubles.items():
+            if re.search(rf"\b{re.escape(name)}\b", self.pieces[number].source):
+                return _of_cell(trouble)
+        return _Problem("not written", f"The notebook defines no `{name}`.")
+
+    def _why(self, name: str, verdict: Verdict) -> dict[str, Any]:
+        """What to add where the function that was judged is an older one."""
+        if verdict.score:
+            return {}
+        for number, trouble in self.run.troubles.items():
+            source = self.pieces[number].source
+            if self.pieces[number].role == "answer" and f"def {name}(" in source:
+                problem = _of_cell(trouble)
+                return {"status": problem.status, "message": scrub(problem.reason)}
+        return {}
+
+
+class _Problem(NamedTuple):
+    """Why there is no verdict."""
+
+    status: Status
+    reason: str
+
+
+def _of_cell(trouble: Trouble) -> _Problem:
+    """The problem of an exercise whose cell did not run to its end."""
+    if trouble.status in LIMITS:
+        return _Problem("needs a human", f"Its cell was {trouble.status}, twice: {trouble.reason}.")
+    if trouble.error is None or trouble.status != "failed":
+        return _Problem("crashed", f"Its cell ended the process: {trouble.reason}.")
+    error = trouble.error
+    where = f" ({error.line})" if error.line else ""
+    return _Problem("crashed", f"Its cell stopped with {error.kind}: {error.text}{where}.")
+
+
+def _twice(hits: list[tuple[str, str]]) -> _Problem:
+    """The problem of a function that ended its process, or hit a limit, in both attempts."""
+    first, second = hits[0][0], hits[-1][0]
+    if first == second == "crashed":
+        return _Problem("crashed", "Calling the function ended the process it ran in.")
+    reasons = {"out of time": "a loop may never end", "out of memory": "see the size of its arrays"}
+    hint = reasons.get(second, "see what it prints and returns")
+    limits = second if first == second else f"{first}, then {second}"
+    return _Problem("needs a human", f"Calling the function hit a limit, twice: {limits}; {hint}.")
+
+
+def _lacks_a_name(session: Witness) -> bool:
+    return any(isinstance(error, NameError) for error in session.errors)
+
+
+def earned(verdict: Verdict) -> float:
+    """The points of a verdict, rounded as a verdict shows itself to nbgrader."""
+    return round(float(verdict.score) * float(verdict.points), 4)
+
+
+def scrub(text: str) -> str:
+    """The text without what differs from run to run, or tells about the grader's machine."""
+    text = FOLDER.sub("", ADDRESS.sub("0x...", text))
+    return PYTHON.sub(r"\1/", text)
+
+
+# --- JSON -----------------------------------------------------------------------------------------
+
+
+def to_json(marking: Marking) -> str:
+    """The marking as JSON: equal bytes for equal markings."""
+    content = marking._asdict() | {"exercises": [one._asdict() for one in marking.exercises]}
+    return json.dumps(content, ensure_ascii=True, sort_keys=True, indent=1) + "\n"
+
+
+def from_json(text: str | bytes) -> Marking:
+    """The marking that ``to_json`` wrote. Raises ``ValueError`` for anything else."""
+    try:
+        content = json.loads(text)
+        exercises = tuple(_mark_from(one) for one in content["exercises"])
+        return Marking(content["unit"], exercises, tuple(content["notes"]), content["level"])
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"not a marking: {error}") from error
+
+
+def _mark_from(content: dict[str, Any]) -> ExerciseMark:
+    for key in ("cases", "hidden_cases"):
+        content[key] = tuple((str(name), bool(passed)) for name, passed in content[key])
+    return ExerciseMark(**content)
