@@ -235,7 +235,7 @@ class _Judgement:
         if sentence := overall.other_default(function, answer, self.card["parameters"][1], given):
             return sentence
         case, outcome = cases[failed[0]], outcomes[failed[0]]
-        if outcome.trouble is None and overall.permuted(
+        if results[failed[0]].difference is not None and overall.permuted(
             outcome.observation, case["expected"], tolerance_of(case)
         ):
             return (
@@ -281,7 +281,11 @@ class _Judgement:
             return f"{len(found.want)} values are expected ({names}), not {len(found.got)}."
         if found.kind in ("type", "dtype", "text"):
             about = case["about"] if found.kind == "text" else ""
-            sentence = f"`{place}` is {describe(found.got)}, expected {describe(found.want)}."
+            one = (
+                found.kind == "type" and isinstance(found.want, np.ndarray) and not found.want.ndim
+            )
+            wanted = "one number" if one else describe(found.want)
+            sentence = f"`{place}` is {describe(found.got)}, expected {wanted}."
             return f"{sentence} {about}".strip()
         inputs = case["inputs"]
         if "args" in inputs:

@@ -87,9 +87,7 @@ def _explain_shape(got: Array, want: Array) -> str:
     if got.ndim < want.ndim:
         return "An axis is missing: did a sum or a mean run over one axis too many?"
     if got.ndim == want.ndim == 1:
-        return (
-            f"{len(want)} entries are expected, {len(got)} came back: where do they begin and end?"
-        )
+        return f"It has length {len(got)} instead of {len(want)}: where does it begin and end?"
     if got.size == want.size and abs(got.ndim - want.ndim) == 1 and 1 in (*got.shape, *want.shape):
         what = "There is an axis too many" if got.ndim > want.ndim else "An axis is missing"
         return f"{what}, one of length 1: where was it kept, added or dropped?"
@@ -151,10 +149,8 @@ def _factor_of_inputs(factor: float, scalars: Mapping[str, float]) -> str:
         for name, number in scalars.items():
             if math.isclose(factor, number**power, rel_tol=CLOSE):
                 often = "once" if abs(power) == 1 else "twice"
-                return (
-                    f"the right value {word} {number:g}, and that is {name}: "
-                    f"is it used {often} too often or {often} too seldom?"
-                )
+                question = f"is it used {often} too often or {often} too seldom?"
+                return f"the right value {word} {name}: {question}"
     for above, below in itertools.permutations(scalars, 2):
         if math.isclose(factor, scalars[above] / scalars[below], rel_tol=CLOSE):
             return f"too large by {above} over {below}: does one stand where the other belongs?"

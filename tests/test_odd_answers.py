@@ -1,0 +1,727 @@
+"""Answers as an examiner would try them: right ones in odd form, wrong ones that nobody listed.
+
+Each was written from the conventions and the docstrings alone. A wrong one names the words that
+its message must hold, so that it helps whoever made that mistake.
+"""
+
+import collections
+import dataclasses
+import functools
+import itertools
+import math
+import types
+import warnings
+
+import numpy as np
+import pytest
+
+from autograde import hidden, spec
+from course_lib.check import examine
+from course_lib.layers import BatchNormCache, BatchNormStats
+from course_lib.optim import MomentumState
+
+TERMS = ("winter", "summer 27")
+RIGHT = []
+WRONG = []
+
+
+def right(name):
+    """Enters the function below into the table of right answers to exercise ``name``."""
+
+    def enter(function):
+        label = getattr(function, "__name__", type(function).__name__)
+        RIGHT.append(pytest.param(name, function, id=f"{name}-{label}"))
+        return function
+
+    return enter
+
+
+def wrong(name, words):
+    """The same for wrong answers; ``words`` must stand in the message."""
+
+    def enter(function):
+        WRONG.append(pytest.param(name, function, words, id=f"{name}-{function.__name__}"))
+        return function
+
+    return enter
+
+
+def verdicts(monkeypatch, name, function):
+    yield "visible", examine(name, function)
+    for term in TERMS:
+        monkeypatch.setenv(hidden.SEED_VARIABLE, term)
+        yield f"hidden, {term}", hidden.check(name, function)
+
+
+# --- right, in odd form: unit 01 ----------------------------------------------------------------
+
+
+@right("hinge_loss")
+def lists_and_plain_floats(scores, labels, margin=1.0):
+    losses, rows = [], []
+    for row, label in zip(scores.tolist(), labels.tolist(), strict=True):
+        gaps = [0.0 if c == label else max(0.0, s - row[label] + margin) for c, s in enumerate(row)]
+        pushes = [float(gap > 0) for gap in gaps]
+        pushes[label] = -sum(pushes)
+        losses.append(math.fsum(gaps))
+        rows.append([push / len(labels) for push in pushes])
+    return sum(losses) / len(losses), rows
+
+
+class Chatty:
+    """An instance with ``__call__`` that prints and warns; the answer is inside."""
+
+    def __call__(self, scores, labels, *, margin: float = 1.0):
+        print("looking at", scores.shape)
+        warnings.warn("only a warning", stacklevel=1)
+        return lists_and_plain_floats(scores, labels, margin)
+
+
+right("hinge_loss")(Chatty())
+
+
+@right("softmax_cross_entropy")
+def other_shift_and_a_named_tuple(scores, labels):
+    log_sum = np.logaddexp.reduce(scores, axis=1)
+    dscores = np.exp(scores - log_sum[:, None])
+    np.add.at(dscores, (np.arange(len(labels)), labels), -1.0)
+    pair = collections.namedtuple("pair", "loss dscores")
+    own = np.take_along_axis(scores, labels[:, None], axis=1)[:, 0]
+    return pair(np.array(np.mean(log_sum - own)), dscores / len(labels))
+
+
+@right("numeric_gradient")
+def recursion_over_axes(f, x, *, h=1e-5):
+    if x.ndim == 0:
+        return np.asarray((f(x + h) - f(x - h)) / (2 * h))
+
+    def with_row(i):
+        def g(row):
+            moved = x.copy()
+            moved[i] = row
+            return f(moved)
+
+        return recursion_over_axes(g, x[i], h=h)
+
+    return np.stack([with_row(i) for i in range(len(x))])
+
+
+@right("numeric_gradient")
+def x_itself_moved_and_put_back(f, x, *, h=1e-5):
+    grad = np.empty(x.shape)
+    for i in np.ndindex(*x.shape):
+        old = x[i]
+        x[i] = old + h
+        up = f(x)
+        x[i] = old - h
+        grad[i] = (up - f(x)) / (2 * h)
+        x[i] = old
+    return grad
+
+
+@right("relative_error")
+def divided_where_possible(a, n):
+    size = np.abs(a) + np.abs(n)
+    return np.divide(np.abs(a - n), size, out=np.zeros_like(size), where=size > 0).max()
+
+
+@right("relative_error")
+def floor_of_the_lecture(a, n):
+    return np.array(np.max(np.abs(a - n) / np.maximum(1e-12, np.abs(a) + np.abs(n))))
+
+
+@right("affine_forward")
+def ones_column_and_object_cache(x, weights, bias):
+    out = np.hstack([x, np.ones((len(x), 1))]) @ np.vstack([weights, bias])
+    return out, types.SimpleNamespace(inputs=x, w=weights)
+
+
+@right("affine_forward")
+def nested_cache(x, weights, bias):
+    return [np.einsum("nd,dm->nm", x, weights) + bias, {"x": x, "rest": [(weights,)]}]
+
+
+@right("affine_backward")
+def outer_products(dout, cache):
+    dweights = sum(np.outer(row, d) for row, d in zip(cache.x, dout, strict=True))
+    return [(cache.weights @ dout.T).T, dweights, [sum(column) for column in dout.T]]
+
+
+LAYOUTS: dict = {"__name__": None}
+exec(
+    """
+def affine_forward(x, weights, bias):
+    return x @ weights + bias, [x, weights]
+def affine_backward(dout, cache):
+    x, weights = cache
+    return dout @ weights.T, x.T @ dout, dout.sum(0)
+""",
+    LAYOUTS,
+)
+right("affine_backward")(LAYOUTS["affine_backward"])  # its own cache, its partner beside it
+
+
+@right("two_layer_loss")
+def one_example_at_a_time(params, x, labels, *, l2=0.0):
+    loss, grads = 0.0, {name: np.zeros_like(p) for name, p in reversed(params.items())}
+    for row, label in zip(x, labels, strict=True):
+        active = np.where((z := row @ params["W1"] + params["b1"]) > 0, z, 0.0)
+        scores = active @ params["W2"] + params["b2"]
+        log_sum = np.logaddexp.reduce(scores)
+        loss += (log_sum - scores[label]) / len(x)
+        d = (np.exp(scores - log_sum) - np.eye(len(scores))[label]) / len(x)
+        dhidden = params["W2"] @ d * np.sign(active)
+        grads["W2"] += np.outer(active, d)
+        grads["b2"] += d
+        grads["W1"] += np.outer(row, dhidden)
+        grads["b1"] += dhidden
+    for name in ("W1", "W2"):
+        loss += l2 * np.vdot(params[name], params[name])
+        grads[name] += 2 * l2 * params[name]
+    return np.float64(loss), collections.OrderedDict(grads)
+
+
+# --- right, in odd form: unit 02 ----------------------------------------------------------------
+
+
+@right("numeric_hessian")
+def signs_from_a_product(f, x, *, h=1e-4):
+    def entry(i, j):
+        total = 0.0
+        for a, b in itertools.product((1, -1), repeat=2):
+            point = x.copy()
+            point[int(i)] += a * h
+            point[int(j)] += b * h
+            total += a * b * f(point)
+        return total / (2 * h) ** 2
+
+    return np.fromfunction(np.vectorize(entry, otypes=[float]), (x.size, x.size)).tolist()
+
+
+@right("classify_critical_point")
+def set_of_signs(matrix, *, tol=1e-8, verbose=True):
+    signs = {int(np.sign(v)) if abs(v) > tol else 0 for v in np.linalg.eigvals(matrix).real}
+    if verbose:
+        print(signs)
+    if {1, -1} <= signs:
+        return np.str_("saddle")
+    return "degenerate" if 0 in signs else {1: "minimum", -1: "maximum"}[signs.pop()]
+
+
+@right("condition_number")
+def ratio_beyond_rounding(hessian):
+    return np.linalg.cond(hessian, 2)  # 1e17 where others say infinite
+
+
+@right("condition_number")
+def norm_times_norm(hessian):
+    try:
+        return np.linalg.norm(hessian, 2) * np.linalg.norm(np.linalg.inv(hessian), 2)
+    except np.linalg.LinAlgError:
+        return math.inf
+
+
+@right("gd_closed_form")
+def recursive_steps(hessian, x, *, lr, steps):
+    return (
+        x if steps == 0 else recursive_steps(hessian, x - lr * hessian @ x, lr=lr, steps=steps - 1)
+    )
+
+
+@right("gd_closed_form")
+def in_place_on_a_copy(hessian, start, *, lr, steps):
+    start = start.copy()
+    for _ in range(steps):
+        start -= lr * hessian.dot(start)
+    return start.tolist()
+
+
+@right("max_stable_lr")
+def bisection(hessian):
+    low, high = 0.0, 1e6
+    for _ in range(200):
+        middle = (low + high) / 2
+        stable = np.abs(np.linalg.eigvalsh(np.eye(len(hessian)) - middle * hessian)).max() < 1
+        low, high = (middle, high) if stable else (low, middle)
+    return low
+
+
+@right("optimal_lr")
+def from_limit_and_condition(hessian):
+    kappa = np.linalg.cond(hessian)
+    return np.array(2 / np.linalg.norm(hessian, 2) * kappa / (kappa + 1))
+
+
+@right("contraction_factor")
+def spectral_norm(hessian, *, lr):
+    return np.linalg.norm(np.eye(len(hessian)) - lr * hessian, 2)
+
+
+@right("suboptimality")
+def walk_there(eigenvalues, x, *, lr, steps):
+    for _ in range(steps):
+        x = x - lr * eigenvalues * x
+    return np.einsum("i,i,i", x, eigenvalues, x) / 2
+
+
+@right("standardize")
+def eps_added(train, test):
+    scale = np.sqrt(train.var(0) + 1e-12)
+    return [(part - train.mean(0)) / scale for part in (train, test)]
+
+
+# --- right, in odd form: unit 04 ----------------------------------------------------------------
+
+
+@right("momentum")
+def plain_tuple_for_a_state(param, grad, state, *, lr, momentum=0.9):
+    velocity = momentum * state[0] + grad
+    return [param - lr * velocity, (velocity,)]
+
+
+@dataclasses.dataclass
+class OwnState:
+    velocity: object
+
+
+@right("momentum")
+def dataclass_for_a_state(param, grad, state, *, lr, momentum=0.9):
+    velocity = momentum * state.velocity + grad
+    return param - lr * velocity, OwnState(velocity)
+
+
+@right("nesterov")
+def written_out(param, grad, state, *, lr, momentum=0.9):
+    step = (1 + momentum) * grad + momentum**2 * state.velocity
+    return param - lr * step, state._replace(velocity=momentum * state.velocity + grad)
+
+
+@right("nesterov_lookahead")
+def through_the_new_point(x, v, gradient, *, lr, momentum=0.9):
+    ahead = x + momentum * v
+    new = ahead - lr * np.asarray(gradient(ahead))
+    return [new, new - x]
+
+
+@right("velocity_weights")
+def triangular_system(steps, *, momentum):
+    return np.linalg.solve(np.eye(steps) - momentum * np.eye(steps, k=1), np.ones(steps))
+
+
+@right("velocity_weights")
+def pushed_one_by_one(steps, *, momentum):
+    weights = []
+    for pushes in np.eye(steps):
+        velocity = moved = 0.0
+        for push in pushes:
+            velocity = momentum * velocity + push
+            moved += velocity
+        weights.append(moved)
+    return weights
+
+
+right("terminal_velocity")(
+    functools.partial(lambda sign, g, *, lr, momentum: sign * lr * g / (1 - momentum), -1)
+)
+
+
+@right("stability_limit")
+@functools.lru_cache
+def table_of_formulas(method, curvature, momentum=0.9):
+    table = {"gd": 2, "momentum": 2 + 2 * momentum, "nesterov": (1 + momentum) / (0.5 + momentum)}
+    return np.array(table[method] / curvature)
+
+
+# --- right, in odd form: unit 10 ----------------------------------------------------------------
+
+
+@right("dropout_forward")
+def boolean_mask_or_none(x, *, keep_prob, train, rng):
+    if not train:
+        return x, None
+    stays = rng.uniform(size=x.shape) >= 1 - keep_prob
+    return np.where(stays, x / keep_prob, 0.0), stays
+
+
+@right("dropout_forward")
+def exponential_clocks(x, *, keep_prob, train, rng):
+    mask = np.ones_like(x)
+    if train:
+        mask = (np.exp(-rng.exponential(size=x.shape)) < keep_prob) / keep_prob
+    return x * mask, mask
+
+
+right("dropout_backward")(np.multiply)
+
+
+@right("vanilla_dropout_predict")
+def what_is_lost_taken_off(x, keep_prob):
+    return (x - (1 - keep_prob) * x).tolist()
+
+
+@right("mc_dropout_predict")
+def one_tiled_batch(predict, x, *, passes, rng):
+    return predict(np.tile(x, (passes, 1)), rng).reshape(passes, len(x), -1).mean(0)
+
+
+@right("mc_dropout_predict")
+def spawned_generators(predict, x, *, passes, rng):
+    return np.mean([predict(x, child) for child in rng.spawn(passes)], axis=0)
+
+
+@right("dropconnect_forward")
+def one_mask_per_example(x, weights, *, keep_prob, train, rng):
+    keep = keep_prob if train else 1.0
+    masks = rng.choice([True, False], size=(len(x), *weights.shape), p=[keep, 1 - keep])
+    return np.einsum("nd,ndm->nm", x, masks * weights) / keep
+
+
+@right("stochastic_depth_forward")
+def only_survivors_computed(x, branch, *, survival_prob, train, rng):
+    if not train:
+        return x + branch(x)
+    alive = rng.random(len(x)) < survival_prob
+    out = x.copy()
+    out[alive] += branch(x[alive]) / survival_prob
+    return out
+
+
+@right("batchnorm_forward")
+def tuples_and_no_cache_at_test_time(x, gamma, beta, running, *, train, momentum=0.9, eps=1e-5):
+    mean, var = (x.mean(0), x.var(0)) if train else running
+    new = tuple(
+        momentum * old + (1 - momentum) * now for old, now in zip(running, (mean, var), strict=True)
+    )
+    x_hat = (x - mean) / np.sqrt(var + eps)
+    cache = types.SimpleNamespace(x_hat=x_hat, gamma=gamma, root=np.sqrt(var + eps))
+    return [gamma * x_hat + beta, cache if train else None, new if train else running]
+
+
+@right("batchnorm_backward")
+def jacobian_of_every_column(dout, cache):
+    n, dx = len(dout), np.empty_like(dout)
+    for j, (x_hat, root) in enumerate(
+        zip(cache.x_hat.T, np.sqrt(cache.var + cache.eps), strict=True)
+    ):
+        jacobian = (np.eye(n) - 1 / n - np.outer(x_hat, x_hat) / n) / root
+        dx[:, j] = jacobian @ dout[:, j] * cache.gamma[j]
+    return dx, np.einsum("nd,nd->d", dout, cache.x_hat), np.ones(n) @ dout
+
+
+@pytest.mark.parametrize(("name", "function"), RIGHT)
+def test_odd_but_right(monkeypatch, name, function):
+    for where, verdict in verdicts(monkeypatch, name, function):
+        assert verdict.passed, f"{where}: {verdict}"
+
+
+# --- wrong: unit 01 -----------------------------------------------------------------------------
+
+
+@wrong("hinge_loss", "`margin` out go wrong. Without it, it is 1.0; in your signature it is 0.5")
+def default_margin(scores, labels, *, margin=0.5):
+    return lists_and_plain_floats(scores, labels, margin)
+
+
+@wrong("hinge_loss", "right values in the wrong order. Return loss, dscores")
+def gradient_first(scores, labels, *, margin=1.0):
+    return lists_and_plain_floats(scores, labels, margin)[::-1]
+
+
+@wrong("hinge_loss", "3/5 of the right value, and 3 is the number of rows")
+def batch_of_five(scores, labels, *, margin=1.0):
+    loss, dscores = lists_and_plain_floats(scores, labels, margin)
+    return loss * len(labels) / 5, np.array(dscores) * len(labels) / 5
+
+
+@wrong("hinge_loss", "`loss` has shape (3,), expected ()")
+def loss_of_every_image(scores, labels, *, margin=1.0):
+    one = [
+        lists_and_plain_floats(s[None], k[None], margin)[0]
+        for s, k in zip(scores, labels, strict=True)
+    ]
+    return np.array(one), lists_and_plain_floats(scores, labels, margin)[1]
+
+
+@wrong("hinge_loss", "changes `scores` in place")
+def scores_shifted_in_place(scores, labels, *, margin=1.0):
+    result = lists_and_plain_floats(scores, labels, margin)
+    scores -= scores.max(axis=1, keepdims=True)
+    return result
+
+
+@wrong("softmax_cross_entropy", "logarithm of a quotient can be taken apart")
+def smallest_subtracted(scores, labels):
+    powers = np.exp(scores - scores.min(axis=1, keepdims=True))
+    loss = -np.mean(np.log((powers / powers.sum(1, keepdims=True))[range(len(labels)), labels]))
+    return loss, other_shift_and_a_named_tuple(scores, labels).dscores
+
+
+@wrong("softmax_cross_entropy", "Softmax does not change when a constant is added")
+def scores_clipped(scores, labels):
+    return other_shift_and_a_named_tuple(np.clip(scores, -500, 500), labels)
+
+
+@wrong("softmax_cross_entropy", "`dscores` has shape (3,), expected (1, 3)")
+def squeezed_for_one_example(scores, labels):
+    loss, dscores = other_shift_and_a_named_tuple(scores, labels)
+    return loss, np.squeeze(dscores)
+
+
+@wrong("softmax_cross_entropy", "returns float32 numbers")
+def half_the_digits(scores, labels):
+    loss, dscores = other_shift_and_a_named_tuple(scores.astype(np.float32), labels)
+    return loss, dscores
+
+
+@wrong(
+    "numeric_gradient", "`h` out go wrong. Without it, it is 1e-05; in your signature it is 0.0001"
+)
+def default_step(f, x, *, h=1e-4):
+    return recursion_over_axes(f, x, h=h)
+
+
+@wrong("numeric_gradient", "the point that f is given has shape (6,), expected (2, 3)")
+def flat_points(f, x, *, h=1e-5):
+    return recursion_over_axes(f, x.ravel(), h=h).reshape(x.shape)
+
+
+@wrong("relative_error", "Opposite signs are the worst")
+def size_of_the_sum(a, n):
+    size = np.abs(a + n)
+    return np.divide(np.abs(a - n), size, out=np.zeros_like(size), where=size > 0).max()
+
+
+@wrong("relative_error", "analytic gradient that is 0 everywhere")
+def early_exit(a, n):
+    return divided_where_possible(a, n) if a.any() else 0.0
+
+
+@wrong("affine_forward", "order of what it returns is out, cache")
+def cache_first(x, weights, bias):
+    return (x, weights, bias), x @ weights + bias
+
+
+@wrong("affine_backward", "right values in the wrong order. Return dx, dweights, dbias")
+def bias_before_weights(dout, cache):
+    return dout @ cache.weights.T, dout.sum(0), cache.x.T @ dout
+
+
+@wrong("affine_backward", "`result` is a dict")
+def gradients_by_name(dout, cache):
+    x, weights, _ = cache
+    return {"dx": dout @ weights.T, "dweights": x.T @ dout, "dbias": dout.sum(0)}
+
+
+@wrong("two_layer_loss", "`grads` has the keys ['dW1', 'dW2', 'db1', 'db2']")
+def other_keys(params, x, labels, *, l2=0.0):
+    loss, grads = one_example_at_a_time(params, x, labels, l2=l2)
+    return loss, {f"d{name}": grad for name, grad in grads.items()}
+
+
+@wrong("two_layer_loss", "`l2` out go wrong")
+def penalty_by_default(params, x, labels, *, l2=1e-3):
+    return one_example_at_a_time(params, x, labels, l2=l2)
+
+
+# --- wrong: unit 02 -----------------------------------------------------------------------------
+
+
+@wrong("numeric_hessian", "`h` out go wrong")
+def default_step_of_the_hessian(f, x, *, h=1e-3):
+    return signs_from_a_product(f, x, h=h)
+
+
+@wrong("numeric_hessian", "diagonal is four times too small")
+def three_points_over_four_h_squared(f, x, *, h=1e-4):
+    hessian = np.array(signs_from_a_product(f, x, h=h))
+    return hessian - 0.75 * np.diag(np.diag(hessian))
+
+
+@wrong("numeric_hessian", "mixed derivatives have the wrong sign")
+def corners_exchanged(f, x, *, h=1e-4):
+    hessian = np.array(signs_from_a_product(f, x, h=h))
+    return 2 * np.diag(np.diag(hessian)) - hessian
+
+
+@wrong("classify_critical_point", "`tol` out go wrong")
+def default_tol(hessian, *, tol=1e-6):
+    return set_of_signs(hessian, tol=tol)
+
+
+@wrong("classify_critical_point", "is a `return` missing?")
+def printed_only(hessian, *, tol=1e-8):
+    print(set_of_signs(hessian, tol=tol))
+
+
+@wrong("classify_critical_point", "expected 'saddle'")
+def two_coordinates_only(hessian, *, tol=1e-8):
+    return set_of_signs(hessian[:2, :2], tol=tol)
+
+
+@wrong("condition_number", "changes the ratio of a bowl with small curvatures")
+def small_number_added(hessian):
+    values = np.linalg.svd(hessian, compute_uv=False)
+    return values[0] / (values[-1] + 1e-8)
+
+
+@wrong("condition_number", "Frobenius norm")
+def norms_without_two(hessian):
+    try:
+        return np.linalg.norm(hessian) * np.linalg.norm(np.linalg.inv(hessian))
+    except np.linalg.LinAlgError:
+        return math.inf
+
+
+@wrong("condition_number", "is there a return at the end, for every matrix?")
+def nothing_when_singular(hessian):
+    values = np.linalg.svd(hessian, compute_uv=False)
+    if values[-1] > 1e-13 * values[0]:
+        return values[0] / values[-1]
+    return None
+
+
+@wrong("gd_closed_form", "an axis too many, one of length 1")
+def column_vector(hessian, start, *, lr, steps):
+    return recursive_steps(hessian, start[:, None], lr=lr, steps=steps)
+
+
+@wrong("gd_closed_form", "changes `start` in place")
+def in_place_on_the_start(hessian, start, *, lr, steps):
+    for _ in range(steps):
+        start -= lr * hessian @ start
+    return start
+
+
+@wrong("optimal_lr", "one coordinate only")
+def one_curvature_forgotten(hessian):
+    return from_limit_and_condition(hessian) if len(hessian) > 1 else math.inf
+
+
+@wrong("max_stable_lr", "is a tuple of 2, expected one number")
+def an_interval(hessian):
+    return 0.0, bisection(hessian)
+
+
+@wrong("contraction_factor", "multiply the factors of all directions")
+def determinant(hessian, *, lr):
+    return abs(np.linalg.det(np.eye(len(hessian)) - lr * hessian))
+
+
+# --- wrong: unit 04 -----------------------------------------------------------------------------
+
+
+@wrong("momentum", "`momentum` out go wrong. Without it, it is 0.9; in your signature it is 0.99")
+def default_momentum(param, grad, state, *, lr, momentum=0.99):
+    return dataclass_for_a_state(param, grad, state, lr=lr, momentum=momentum)
+
+
+@wrong("momentum", "order of what it returns is param, state")
+def state_first(param, grad, state, *, lr, momentum=0.9):
+    return plain_tuple_for_a_state(param, grad, state, lr=lr, momentum=momentum)[::-1]
+
+
+@wrong("momentum", "What comes out as the state has to be of the kind that goes in")
+def bare_velocity(param, grad, state, *, lr, momentum=0.9):
+    velocity = momentum * state.velocity + grad
+    return param - lr * velocity, velocity
+
+
+@wrong("momentum", "changes `state` in place")
+def velocity_in_place(param, grad, state, *, lr, momentum=0.9):
+    velocity = state.velocity
+    velocity *= momentum
+    velocity += grad
+    return param - lr * velocity, MomentumState(velocity)
+
+
+@wrong("nesterov_lookahead", "wrong order: first the new point")
+def velocity_first(param, velocity, gradient, *, lr, momentum=0.9):
+    return through_the_new_point(param, velocity, gradient, lr=lr, momentum=momentum)[::-1]
+
+
+@wrong("velocity_weights", "length 2 instead of 1")
+def one_weight_more(steps, *, momentum):
+    return triangular_system(steps + 1, momentum=momentum)
+
+
+@wrong("velocity_weights", "momentum 0.9 and for nothing else")
+def number_for_the_argument(steps, *, momentum):
+    return triangular_system(steps, momentum=0.9)
+
+
+@wrong("terminal_velocity", "All entries are there, but an axis is lost")
+def flattened(grad, *, lr, momentum):
+    return np.ravel(-lr * grad / (1 - momentum))
+
+
+@wrong("stability_limit", "times the square of the input curvature")
+def curvature_above_the_line(method, curvature, *, momentum=0.9):
+    return table_of_formulas(method, 1.0, momentum) * curvature
+
+
+# --- wrong: unit 10 -----------------------------------------------------------------------------
+
+
+@wrong("dropout_forward", "ReLU is another layer")
+def relu_as_well(x, *, keep_prob, train, rng):
+    return exponential_clocks(np.maximum(x, 0), keep_prob=keep_prob, train=train, rng=rng)
+
+
+@wrong("dropout_backward", "`dx` is a tuple of 2, expected an array")
+def mask_as_well(dout, mask):
+    return dout * mask, mask
+
+
+@wrong("mc_dropout_predict", "ten passes, whatever `passes` says")
+def ten_passes(predict, x, *, passes, rng):
+    return one_tiled_batch(predict, x, passes=10, rng=rng)
+
+
+@wrong("stochastic_depth_forward", "whatever `survival_prob` says")
+def every_other_branch(x, branch, *, survival_prob, train, rng):
+    return only_survivors_computed(x, branch, survival_prob=0.5, train=train, rng=rng)
+
+
+@wrong(
+    "batchnorm_forward",
+    "`eps` out go wrong. Without it, it is 1e-05; in your signature it is 1e-08",
+)
+def default_eps(x, gamma, beta, running, *, train, momentum=0.9, eps=1e-8):
+    return tuples_and_no_cache_at_test_time(
+        x, gamma, beta, running, train=train, momentum=momentum, eps=eps
+    )
+
+
+@wrong("batchnorm_forward", "each other's place")
+def statistics_exchanged(x, gamma, beta, running, *, train, momentum=0.9, eps=1e-5):
+    out, cache, new = tuples_and_no_cache_at_test_time(
+        x, gamma, beta, running, train=train, momentum=momentum, eps=eps
+    )
+    return out, cache, BatchNormStats(*new[::-1]) if train else running
+
+
+@wrong("batchnorm_backward", "eps is always 1e-5")
+def eps_of_its_own(dout, cache: BatchNormCache):
+    return jacobian_of_every_column(dout, cache._replace(eps=1e-5))
+
+
+@wrong("batchnorm_backward", "right values in the wrong order. Return dx, dgamma, dbeta")
+def dx_last(dout, cache):
+    dx, dgamma, dbeta = jacobian_of_every_column(dout, cache)
+    return dgamma, dbeta, dx
+
+
+@pytest.mark.parametrize(("name", "function", "words"), WRONG)
+def test_wrong_and_told_why(monkeypatch, name, function, words):
+    for where, verdict in verdicts(monkeypatch, name, function):
+        assert not verdict.passed, where
+        assert verdict.score < 1.0, where
+        if where == "visible":
+            assert words in verdict.message
+
+
+def test_every_exercise_is_tried():
+    every = {exercise.name for unit in spec.units() for exercise in spec.exercises(unit)}
+    assert {param.values[0] for param in RIGHT} == every
+    assert len(RIGHT) >= 40
+    assert len(WRONG) >= 40
