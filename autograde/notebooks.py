@@ -9,6 +9,8 @@ from nbclient import NotebookClient
 from nbformat.notebooknode import NotebookNode
 
 SECONDS_PER_CELL = 120
+# small matrices: more threads only wait for one another, badly so on a busy machine
+ONE_THREAD = {"OMP_NUM_THREADS": "1"}
 
 
 def run(path: Path, environment: Mapping[str, str] | None = None) -> NotebookNode:
@@ -24,4 +26,4 @@ def run(path: Path, environment: Mapping[str, str] | None = None) -> NotebookNod
         store_widget_state=False,
         resources={"metadata": {"path": str(path.parent)}},
     )
-    return client.execute(env={**os.environ, **(environment or {})})
+    return client.execute(env={**ONE_THREAD, **os.environ, **(environment or {})})

@@ -8,6 +8,9 @@ from pathlib import Path
 
 c = get_config()
 
+# Kernels inherit this. The course's matrices are small: more threads only wait for one another.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 for start in ("notebooks/start.ipynb", "start.ipynb"):
     if Path(start).is_file():
         c.LabApp.default_url = f"/lab/tree/{start}"
