@@ -34,6 +34,8 @@ class ReleaseCell(NamedTuple):
     exercise: str
     points: float
     full: str  # the instructor's own text, with what students do not see
+    kind: Literal["code", "markdown"] = "code"
+    task: bool = False
 
 
 class Release(NamedTuple):
@@ -119,10 +121,12 @@ def _release_cell(cell: dict[str, Any]) -> ReleaseCell:
     if marks.get("grade") and not marks.get("solution") and cell["cell_type"] == "code":
         role: Role = "test" if call is None else "hidden" if call[1] else "check"
         return ReleaseCell(role, source, grade_id, call[2] if call else grade_id, points, full)
+    kind = "code" if cell["cell_type"] == "code" else "markdown"
     if marks.get("grade") or marks.get("task"):
-        return ReleaseCell("manual", source, grade_id, grade_id, points, full)
+        task = bool(marks.get("task"))
+        return ReleaseCell("manual", source, grade_id, grade_id, points, full, kind, task)
     if cell["cell_type"] != "code":
-        return ReleaseCell("text", source, grade_id, "", 0.0, full)
+        return ReleaseCell("text", source, "", "", 0.0, full, kind)
     if marks.get("solution"):
         return ReleaseCell("answer", source, grade_id, grade_id, 0.0, full)
     return ReleaseCell("lesson", source, grade_id, "", 0.0, full)

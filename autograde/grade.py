@@ -1,0 +1,104 @@
+"""``autograde grade``: marks a class, writes nbgrader's gradebook and the feedback."""
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from autograde import engine
+from autograde.inbox import handed_in
+from autograde.isolate import Level, probe
+from autograde.mark import Marking
+from autograde.spec import ROOT
+from autograde.submission import release_of
+
+WIDTH = 30
+
+
+class Bar:
+    """A progress bar: redrawn in a terminal, a line now and then in a file."""
+
+    def __init__(self, total: int) -> None:
+        self.total, self.done = total, 0
+        self.terminal = sys.stdout.isatty()
+        self.start = time.monotonic()
+
+    def step(self) -> None:
+        """One more is done."""
+        self.done += 1
+        tenth = max(1, self.total // 10)
+        if not self.terminal and self.done % tenth and self.done != self.total:
+            return
+        filled = WIDTH * self.done // self.total
+        bar = "#" * filled + "." * (WIDTH - filled)
+        text = f"[{bar}] {self.done} of {self.total}, {time.monotonic() - self.start:.0f} s"
+        end = "\n" if not self.terminal or self.done == self.total else ""
+        print(("\r" if self.terminal else "") + text, end=end, flush=True)
+
+
+def grade(
+    unit: str,
+    *,
+    students: Sequence[str] = (),
+    workers: int = 2,
+    require: Level = "none",
+    term: str = "",
+    root: Path = ROOT,
+) -> dict[str, Marking]:
+    """Marks the submissions to ``unit`` (of ``students``, or all) and writes all results.
+
+    Raises ``LookupError`` for an unknown unit or student and ``OSError`` if the isolation that is
+    required cannot be had.
+    """
+    from autograde.gradebook import Book  # loads nbgrader
+
+    release_of(unit)
+    with Book(root, unit) as book:
+        handed = handed_in(book.submitted, unit)
+        if unknown := sorted(set(students) - set(handed)):
+            raise LookupError(f"nothing was handed in for {unit} by {', '.join(unknown)}")
+        chosen = {name: one for name, one in handed.items() if not students or name in students}
+        if not chosen:
+            raise LookupError(f"no submission to {unit} in {book.submitted}/<student>/{unit}")
+        bar, found = Bar(len(chosen)), dict[str, Marking]()
+        verdicts = root / "autograde" / "work" / "verdicts"
+        for student, marking in engine.mark_all(
+            chosen, unit, term, workers=workers, cache_dir=verdicts, require=require
+        ):
+            book.write(student, chosen[student].data, marking)
+            found[student] = marking
+            bar.step()
+    return {student: found[student] for student in chosen if student in found}
+
+
+def summary(markings: dict[str, Marking]) -> str:
+    """A table: per exercise the mean mark and how many have which status."""
+    lines = [f"{'exercise':28} {'mean':>6} {'of':>5}  status"]
+    for row in zip(*(marking.exercises for marking in markings.values()), strict=True):
+        mean = sum(one.points + one.hidden_points for one in row) / len(row)
+        full = row[0].max_points + row[0].max_hidden
+        counts = Counter(one.status for one in row)
+        told = ", ".join(f"{count} {status}" for status, count in counts.most_common())
+        lines.append(f"{row[0].name:28} {mean:6.2f} {full:5.4g}  {told}")
+    people = [
+        student
+        for student, marking in markings.items()
+        if any(one.status in ("needs a human", "cannot be read") for one in marking.exercises)
+    ]
+    if people:
+        lines.append(f"A person must look at: {', '.join(people)}")
+    levels = Counter(marking.level for marking in markings.values())
+    lines.append(f"isolation: {', '.join(f'{level} ({n})' for level, n in levels.items())}")
+    return "\n".join(lines)
+
+
+def main(unit: str, students: Sequence[str], workers: int, require: Level | None, term: str) -> int:
+    """The command. Returns 0 if every submission has a verdict."""
+    found = probe()
+    if found.level == "none":
+        print("isolation: none. Student code runs as you; see: autograde doctor")
+    markings = grade(unit, students=students, workers=workers, require=require or "none", term=term)
+    print(summary(markings))
+    print("The marks are in the gradebook, pages for the students in autograde/work/feedback.")
+    return 0
