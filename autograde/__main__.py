@@ -27,6 +27,18 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("units", nargs="*", metavar="UNIT", help="only these units (default: all)")
     export.add_argument("--output", type=Path, default=Path("pages"), metavar="FOLDER")
 
+    grade = commands.add_parser("grade", help="mark what was handed in, in locked processes")
+    grade.add_argument("unit", metavar="UNIT")
+    grade.add_argument("--students", nargs="+", default=[], metavar="NAME", help="only these")
+    grade.add_argument("--workers", type=int, default=2, metavar="N", help="processes (default: 2)")
+    grade.add_argument("--term", default="", metavar="WORD", help="chooses the hidden cases")
+    grade.add_argument(
+        "--require-isolation",
+        choices=("full", "base", "none"),
+        metavar="LEVEL",
+        help="refuse to run below this level: full, base or none (see autograde doctor)",
+    )
+
     commands.add_parser("doctor", help="tell how well this host can lock student code in")
     return top
 
@@ -48,6 +60,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
             doctor()
             return 0
+        if options.command == "grade":
+            from autograde import grade
+
+            require = options.require_isolation
+            return grade.main(
+                options.unit, options.students, options.workers, require, options.term
+            )
         from autograde import export
 
         return export.main(options.units, options.output)

@@ -1,5 +1,6 @@
 """``autograde grade``: marks a class, writes nbgrader's gradebook and the feedback."""
 
+import os
 import sys
 import time
 from collections import Counter
@@ -7,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograde import engine
+from autograde.hidden import SEED_VARIABLE
 from autograde.inbox import handed_in
 from autograde.isolate import Level, probe
 from autograde.mark import Marking
@@ -95,8 +97,8 @@ def summary(markings: dict[str, Marking]) -> str:
 
 def main(unit: str, students: Sequence[str], workers: int, require: Level | None, term: str) -> int:
     """The command. Returns 0 if every submission has a verdict."""
-    found = probe()
-    if found.level == "none":
+    term = term or os.environ.get(SEED_VARIABLE, "")  # as plain nbgrader would
+    if probe().level == "none":
         print("isolation: none. Student code runs as you; see: autograde doctor")
     markings = grade(unit, students=students, workers=workers, require=require or "none", term=term)
     print(summary(markings))
