@@ -7,6 +7,7 @@ The oracle never looks at the grader: it executes the same sources in this proce
 import ast
 import copy
 import inspect
+import json
 import re
 import textwrap
 from collections.abc import Callable, Mapping
@@ -62,7 +63,7 @@ def filled(unit: str, sources: Mapping[str, str], *, lean: bool = True) -> Noteb
 
 def as_bytes(notebook: NotebookNode) -> bytes:
     """The file that is handed in. Nothing is validated: students' files need not be valid."""
-    return nbformat.writes(notebook).encode()
+    return json.dumps(notebook).encode()
 
 
 # --- sources ------------------------------------------------------------------------------------
