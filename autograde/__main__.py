@@ -39,6 +39,9 @@ def parser() -> argparse.ArgumentParser:
         help="refuse to run below this level: full, base or none (see autograde doctor)",
     )
 
+    report = commands.add_parser("report", help="tables of the marks, and a page to look at")
+    report.add_argument("unit", metavar="UNIT")
+
     commands.add_parser("doctor", help="tell how well this host can lock student code in")
     return top
 
@@ -67,6 +70,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return grade.main(
                 options.unit, options.students, options.workers, require, options.term
             )
+        if options.command == "report":
+            from autograde import report
+
+            return report.main(options.unit)
         from autograde import export
 
         return export.main(options.units, options.output)
