@@ -177,7 +177,8 @@ def release(solutions: Files) -> Files:
     for path, text in solutions.items():
         if path.suffix != ".ipynb":
             continue
-        notebook, resources = nbformat.reads(text, as_version=4), _resources(path)
+        notebook: NotebookNode = nbformat.reads(text, as_version=4)
+        resources: Any = _resources(path)
         for one in passes:
             notebook, resources = one.preprocess(notebook, resources)
         files[Path("notebooks", *path.parts[1:])] = to_json(notebook)

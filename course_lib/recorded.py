@@ -52,7 +52,9 @@ def recorded(function: Callable[P, R]) -> Callable[P, R]:
             return msgpack.unpackb(file.read_bytes(), object_hook=_decode, strict_map_key=False)
         if folder := os.environ.get(RECORD_TO):
             Path(folder).mkdir(parents=True, exist_ok=True)
-            (Path(folder) / key).write_bytes(msgpack.packb(result, default=_encode))
+            packed = msgpack.packb(result, default=_encode)
+            assert packed is not None
+            (Path(folder) / key).write_bytes(packed)
         return result
 
     return replayable
