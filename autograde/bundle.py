@@ -16,7 +16,12 @@ from course_lib import recorded
 
 ROOT = spec.ROOT
 FOLDER = "optimization-course"
-SETTINGS = ("pyproject.toml", "jupyter_lab_config.py", "page_config.json")
+SETTINGS = (
+    "pyproject.toml",
+    "jupyter_lab_config.py",
+    "page_config.json",
+    "default_setting_overrides.json",
+)
 EPOCH = (1980, 1, 1, 0, 0, 0)  # equal content gives an equal zip
 RECORDINGS = Path("course_lib/recordings")
 

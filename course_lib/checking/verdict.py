@@ -166,7 +166,8 @@ def render(verdict: Verdict) -> str:
     color = GREEN if verdict.passed else (AMBER if verdict.score > 0 else RED)
     mark = "&#10003;" if verdict.passed else "&#10007;"
     status = "passed" if verdict.passed else "not yet"
-    earned = f"{verdict.score * verdict.points:.4g} of {verdict.points:.4g} points"
+    earned = f"{verdict.score * verdict.points:.3g} of {verdict.points:.3g}"
+    earned += " point" if verdict.points == 1 else " points"
     parts = [
         f'<div style="border-left:6px solid {color};background:#fff;color:#1b1b1b;'
         "padding:10px 16px;margin:4px 0;max-width:760px;font-family:system-ui,sans-serif;"
@@ -193,7 +194,7 @@ def render(verdict: Verdict) -> str:
 
 
 def _inline_code(text: str) -> str:
-    escaped = html.escape(text)
+    escaped = re.sub(r"(?<![\w*])\*(\w[^*\n]*)\*(?![\w*])", r"<em>\1</em>", html.escape(text))
     code = r'<code style="background:#f0f0f0;color:#1b1b1b;padding:0 3px">\1</code>'
     return re.sub(r"`([^`]+)`", code, escaped)
 

@@ -15,7 +15,7 @@ const CSS = `
   border: 1px solid #767676; border-radius: 3px; }
 .explorer input:focus-visible, .explorer select:focus-visible { outline: 3px solid #d55e00; outline-offset: 2px; }
 .explorer .panels { display: flex; flex-wrap: wrap; gap: 8px 14px; align-items: flex-start; }
-.explorer figure { margin: 0; flex: 1 1 260px; min-width: 0; max-width: 540px; }
+.explorer figure { margin: 0; flex: 1 1 200px; min-width: 0; max-width: 460px; }
 .explorer figcaption { font-weight: 600; font-size: 13px; color: #1a1a1a; text-align: left; }
 .explorer .panel-note { margin: 0; font-size: 13px; font-variant-numeric: tabular-nums; }
 .explorer .with-notes .panel-note { min-height: 2.8em; }
@@ -23,7 +23,7 @@ const CSS = `
 .explorer canvas.draggable { cursor: crosshair; touch-action: none; }
 .explorer .legend { display: flex; flex-wrap: wrap; gap: 0 12px; margin: 2px 0 0; padding: 0; list-style: none; font-size: 12px; }
 .explorer .legend li { display: flex; align-items: center; gap: 4px; margin: 0; }
-.explorer .caption { margin: 8px 0 0; min-height: 2.8em; font-variant-numeric: tabular-nums; }
+.explorer .caption { margin: 4px 0 8px; min-height: 4.1em; font-variant-numeric: tabular-nums; }
 .explorer .hint { margin: 2px 0 0; font-size: 12px; color: #555; }
 `;
 const FONT = "12px system-ui, sans-serif";
@@ -71,11 +71,11 @@ function render({ model, el }) {
       redraw();
     });
   }
+  const caption = make("p", root, "caption");
+  caption.setAttribute("aria-live", "polite");
   const row = make("div", root, "panels");
   if (spec.panels.some((panel) => panel.note.length)) row.classList.add("with-notes");
   const panels = spec.panels.map((panel) => addPanel(row, panel));
-  const caption = make("p", root, "caption");
-  caption.setAttribute("aria-live", "polite");
   if (spec.drag) addDrag(panels[spec.drag.panel], spec.drag, make("p", root, "hint"));
 
   function draw() {
@@ -219,7 +219,7 @@ function keepKeys(element) {
 function addPanel(row, spec) {
   const figure = make("figure", row);
   figure.style.flexGrow = spec.weight;
-  figure.style.flexBasis = `${Math.round(260 * spec.weight)}px`;
+  figure.style.flexBasis = `${Math.round(200 * spec.weight)}px`;
   make("figcaption", figure).textContent = spec.title;
   const note = make("p", figure, "panel-note");
   const canvas = make("canvas", figure, "plot");
