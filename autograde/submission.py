@@ -156,7 +156,8 @@ def _decoded(data: bytes) -> str:
 
 
 def _text(source: Any) -> str:
-    text = source if isinstance(source, str) else "".join(map(str, source))
+    lines = source if isinstance(source, list) else [source]
+    text = "".join(line for line in lines if isinstance(line, str))
     return text.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n")
 
 
@@ -271,7 +272,10 @@ def _role(
             return "answer", f"The cell of `{name}` was no code cell; it was run as one.", name
         return None, "", ours.grade_id if ours and ours.role == "manual" else ""
     if same is not None:
-        return ("lesson" if same.role == "lesson" else None), "", same.grade_id
+        alike = ours is not None and ours.source.strip() == same.source.strip()
+        grade_id = ours.grade_id if ours and alike else same.grade_id
+        lost = same.role == "hidden" and not alike  # they all look the same
+        return ("lesson" if same.role == "lesson" else None), "", "" if lost else grade_id
     if ours is not None and ours.role in ("check", "hidden", "test"):
         note = f"The cell `{ours.grade_id}` was changed; the original one decides."
         return ("student" if seen.defines else None), note, ""
