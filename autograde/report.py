@@ -46,7 +46,7 @@ class Tally(NamedTuple):
     """What became of one exercise in the whole class.
 
     ``outcomes`` counts full, partial, none and every status but "marked"; ``mistakes`` counts
-    names, ``seen_only`` names who passed every visible case and no hidden one.
+    names, ``seen_only`` names those of whom ``only_seen`` is true.
     """
 
     name: str
@@ -148,8 +148,12 @@ def outcome(mark: Mapping[str, Any]) -> str:
 
 
 def only_seen(mark: Mapping[str, Any]) -> bool:
-    """Every visible case is right and every hidden one wrong: a table of the known answers?"""
-    return mark["points"] == mark["max_points"] and mark["hidden_points"] == 0 < mark["max_hidden"]
+    """Every visible case is right, not all hidden ones are, and no known mistake explains it.
+
+    A table of the visible answers looks like that; so does a rare case that was not thought of.
+    """
+    seen, unseen = mark["points"] == mark["max_points"], mark["hidden_points"] < mark["max_hidden"]
+    return mark["status"] == "marked" and seen and unseen and not mark["mistake"]
 
 
 def tallies(unit: str, found: Mapping[str, Verdict]) -> list[Tally]:

@@ -195,7 +195,8 @@ def _needs_human(found: Mapping[str, Verdict]) -> str:
 def _worth_a_look(found: Mapping[str, Verdict], tallies: Iterable[Tally]) -> str:
     lines = [
         f"<tr><td>{esc(', '.join(tally.seen_only))}</td><td>{esc(tally.name)}: every visible case "
-        "is right and no hidden one. Are the answers written down instead of computed?</td></tr>"
+        "is right, not all hidden ones are, and no known mistake explains it. Are the visible "
+        "answers written down instead of computed?</td></tr>"
         for tally in tallies
         if tally.seen_only
     ]

@@ -19,7 +19,7 @@ from attacks_breaking import BREAKING, ENDLESS
 from hostile import UNIT, Attack
 from submissions import TERM
 
-from autograde import hidden, isolate, mark, spec, submission
+from autograde import hidden, isolate, mark, report, spec, submission
 from autograde.session import Zygote, student_library
 from course_lib.checking import cards
 
@@ -203,22 +203,25 @@ def test_the_hidden_numbers_that_are_looked_for_exist(hidden_numbers: set[str]) 
     assert leaked(f"ValueError: [{one}, 2]", hidden_numbers) == {one}
 
 
-def test_a_table_of_the_visible_answers_earns_no_hidden_point(warm: Zygote) -> None:
-    """The visible cases lie in the student's own folder: their answers can be written down."""
-    table = """
+TABLE = """
 from course_lib.checking import cards
-def lookup():
-    for case in cards.load("momentum")["cases"]:
-        inputs, out = cards.decode(case["inputs"]), cards.decode(case["expected"])
-        yield inputs, out
-DEF
-    for inputs, out in lookup():
-        if any(np.array_equal(g, grad) for turns in inputs["grads"] for g in turns):
-            return param, state
-    return param, state"""
-    notebook = submissions.as_bytes(hostile.typed(table.strip("\n")))
-    marking = mark.mark(notebook, UNIT, TERM, warm)
-    assert marking.exercises[0].hidden_points == 0
+def velocity_weights(steps, *, momentum=0.9):
+    for case in cards.load("velocity_weights")["cases"]:
+        given = cards.decode(case["inputs"])
+        if given["args"][0] == steps and given["kwargs"].get("momentum", 0.9) == momentum:
+            return cards.decode(case["expected"])
+"""
+
+
+def test_a_table_of_the_visible_answers_is_listed_in_the_report(warm: Zygote) -> None:
+    """Visible cases lie in the student's own folder: docs/grader.md says what that means."""
+    answers = {**submissions.right(UNIT), "velocity_weights": TABLE}
+    notebook = submissions.as_bytes(submissions.filled(UNIT, answers))
+    found = mark.mark(notebook, UNIT, TERM, warm)
+    one = next(e for e in found.exercises if e.name == "velocity_weights")
+    assert one.points == one.max_points
+    assert one.hidden_points < one.max_hidden  # a hidden case may repeat a visible one: one step
+    assert report.only_seen(one._asdict())
 
 
 @pytest.mark.parametrize(
