@@ -150,7 +150,9 @@ def _check(mark: ExerciseMark) -> list[Cell]:
     outputs = [_result(mark.html or render(verdict), mark.points)]
     if mark.traceback or (mark.status == "crashed" and not mark.html):
         text = mark.traceback or mark.message
-        shown = f"<details><summary>in your code</summary><pre>{html.escape(text)}</pre></details>"
+        shown = (
+            f"<details open><summary>in your code</summary><pre>{html.escape(text)}</pre></details>"
+        )
         outputs.append(
             {"output_type": "display_data", "metadata": {}, "data": {"text/html": shown}}
         )

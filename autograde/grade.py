@@ -50,8 +50,8 @@ def grade(
 ) -> dict[str, Marking]:
     """Marks the submissions to ``unit`` (of ``students``, or all) and writes all results.
 
-    Raises ``LookupError`` for an unknown unit or student and ``OSError`` if the isolation that is
-    required cannot be had.
+    Raises ``LookupError`` for an unknown unit or student, ``OSError`` if the isolation that is
+    required cannot be had, and ``ValueError``, in the end, if results could not be written.
     """
     from autograde.gradebook import Book  # loads nbgrader
 
@@ -68,9 +68,15 @@ def grade(
         for student, marking in engine.mark_all(
             chosen, unit, term, workers=workers, cache_dir=verdicts, require=require
         ):
-            book.write(student, chosen[student].data, marking)
-            found[student] = marking
+            try:
+                book.write(student, chosen[student].data, marking)
+                found[student] = marking
+            except (ValueError, TypeError, LookupError, AttributeError, OSError) as error:
+                book.undo()
+                print(f"\n{student}: could not be written: {error!r}", file=sys.stderr)
             bar.step()
+    if missing := [student for student in chosen if student not in found]:
+        raise ValueError(f"marked, but not written: {', '.join(missing)}")
     return {student: found[student] for student in chosen if student in found}
 
 

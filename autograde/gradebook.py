@@ -94,6 +94,10 @@ class Book:
         page = self._folder(self.course.feedback_directory, student) / f"{self.unit}.html"
         self._feedback.write(page, marked, record)
 
+    def undo(self) -> None:
+        """Forgets what a failed ``write`` left unfinished."""
+        self.database.db.rollback()
+
     def _record(self, student: str, marking: Marking, submission: Submission | None) -> Any:
         self.database.update_or_create_student(student)
         stamp = timestamp(self._folder(self.course.submitted_directory, student))

@@ -86,6 +86,17 @@ def mark(notebook: bytes, unit: str, term: str, zygote: Zygote) -> Marking:
     whatever the notebook holds becomes part of the marking.
     """
     release = release_of(unit)
+    try:
+        return _marked(notebook, release, term, zygote)
+    except OSError:
+        raise
+    except Exception as error:  # a fault of ours must not stop the marking of others
+        reason = f"The grader failed with {type(error).__name__}."
+        return failed(unit, "needs a human", reason, zygote.level)
+
+
+def _marked(notebook: bytes, release: Release, term: str, zygote: Zygote) -> Marking:
+    unit = release.unit
     submission = read(notebook, release)
     if isinstance(submission, Unreadable):
         return failed(unit, "cannot be read", submission.reason, zygote.level)
@@ -160,7 +171,7 @@ class _Work:
             mistake=verdict.mistake,
             message=scrub(verdict.message),
             cases=tuple((case.name, case.passed) for case in verdict.cases),
-            traceback=scrub(session.errors[0].trace) if session.errors else "",
+            traceback=scrub(session.errors[0].trace) if session.errors and verdict.cases else "",
             read=verdict.read,
             html=scrub(verdict._repr_html_()),
         )._replace(**self._why(name, verdict))

@@ -92,7 +92,10 @@ class Run:
             if self._founded >= MAX_FOUNDED or self._cpu > MAX_CPU:
                 raise GivenUp("it ended its process or hit limits too many times")
             self._founded += 1
-            session = self._session = Witness(self._zygote)
+            try:
+                session = self._session = Witness(self._zygote)
+            except SessionEnded:  # it ended before the submission had a part in it
+                continue
             if not self._all_cells(session):
                 self.end()
         self._session.errors.clear()

@@ -1,0 +1,84 @@
+"""``autograde grade`` end to end, from a folder of submissions to the gradebook."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from autograde import hidden, isolate, mark, record, spec
+from autograde.__main__ import main
+from autograde.grade import grade, summary
+from autograde.submission import release_of
+from course_lib.checking import cards
+from course_lib.checking.examine import judge
+
+UNIT = "unit04_momentum"
+FULL = sum(cell.points for cell in release_of(UNIT).cells)
+
+
+def test_the_summary_counts_statuses_and_names_who_needs_a_person() -> None:
+    markings = {
+        "ada": mark.failed(UNIT, "crashed", "", "full"),
+        "bob": mark.failed(UNIT, "needs a human", "", "full"),
+    }
+    text = summary(markings)
+    assert "1 crashed, 1 needs a human" in text
+    assert text.endswith("A person must look at: bob\nisolation: full (2)")
+
+
+def test_an_unknown_unit_is_an_error_that_names_the_others(capsys) -> None:
+    assert main(["grade", "unit99"]) == 2
+    assert UNIT in capsys.readouterr().err
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(isolate.probe().level == "none", reason="this host cannot lock a process in")
+def test_a_class_from_files_to_marks(tmp_path: Path, capsys) -> None:
+    pytest.importorskip("nbgrader")
+    shutil.copy(spec.ROOT / "nbgrader_config.py", tmp_path)
+    shutil.copytree(spec.ROOT / "solutions" / UNIT, tmp_path / "solutions" / UNIT)
+    exercise = next(e for e in spec.exercises(UNIT) if e.name == "stability_limit")
+    mistake = next(m for m in exercise.mistakes if m.name == "factor two missing")
+    right = json.loads((tmp_path / "solutions" / UNIT / f"{UNIT}.ipynb").read_bytes())
+    wrong = json.loads(json.dumps(right))
+    for cell in wrong["cells"]:
+        if cell["metadata"].get("nbgrader", {}).get("grade_id") == exercise.name:
+            cell["source"] = exercise.source.replace(mistake.find, mistake.replace)
+    work = tmp_path / "autograde" / "work"
+    files = {"ada": (right, f"{UNIT}.ipynb"), "bob": (wrong, "renamed.ipynb"), "cyd": ("", "x.txt")}
+    for student, (notebook, name) in files.items():
+        folder = work / "submitted" / student / UNIT
+        folder.mkdir(parents=True)
+        (folder / name).write_text(json.dumps(notebook), encoding="utf-8")
+
+    found = grade(UNIT, term="t", root=tmp_path)
+    plain = record.as_student(exercise, mistake)
+    shown = judge(cards.load(exercise.name), plain)
+    further = hidden.card(exercise.name, "t")
+    rest = judge(further, plain, points=exercise.hidden_points, reveal=False)
+    lost = exercise.points + exercise.hidden_points - float(repr(shown)) - float(repr(rest))
+    assert lost > 0
+    assert {s: m.points for s, m in found.items()} == {
+        "ada": FULL,
+        "bob": pytest.approx(FULL - lost),
+        "cyd": 0.0,
+    }
+    assert "3 of 3" in capsys.readouterr().out
+
+    from autograde.gradebook import Book
+
+    with Book(tmp_path, UNIT) as book:
+        rows = {row["student"]: row for row in book.database.submission_dicts(UNIT)}
+    assert {s: row["score"] for s, row in rows.items()} == {s: m.points for s, m in found.items()}
+    assert {s: row["needs_manual_grade"] for s, row in rows.items()} == {
+        "ada": False,
+        "bob": False,
+        "cyd": True,
+    }
+    page = (work / "feedback" / "bob" / UNIT / f"{UNIT}.html").read_text(encoding="utf-8")
+    assert mistake.message[:40] in page
+    assert "renamed.ipynb" in page
+    assert grade(UNIT, term="t", root=tmp_path, students=["bob"]) == {"bob": found["bob"]}
+    with pytest.raises(LookupError, match="dan"):
+        grade(UNIT, root=tmp_path, students=["dan"])
