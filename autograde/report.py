@@ -17,6 +17,7 @@ from autograde import spec
 
 WORK = spec.ROOT / "autograde" / "work"
 HUMAN = "needs a human"
+ASKS = (HUMAN, "cannot be read")  # a person must look
 LEVELS = ("none", "base", "full")
 COLUMNS = ("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email")
 COLUMNS += ("raw_score", "late_submission_penalty", "score", "max_score")
@@ -84,7 +85,7 @@ def possible(unit: str) -> float:
 
 
 def waiting(verdict: Verdict) -> bool:
-    return any(e["status"] == HUMAN for e in verdict["exercises"])
+    return any(e["status"] in ASKS for e in verdict["exercises"])
 
 
 def rows(unit: str, found: Mapping[str, Verdict], work: Path = WORK) -> list[Row]:

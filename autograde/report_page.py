@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from autograde import report
 from autograde.doctor import MEANS
-from autograde.report import HUMAN, Row, Tally, Verdict
+from autograde.report import ASKS, HUMAN, Row, Tally, Verdict
 from course_lib.checking import cards
 from course_lib.checking.diagnose import AND
 
@@ -179,13 +179,17 @@ def _mistakes(tally: Tally) -> str:
 
 
 def _needs_human(found: Mapping[str, Verdict]) -> str:
-    lines = [
-        f"<tr><td>{esc(student)}</td><td>{esc(mark['name'])}</td><td>{esc(mark['message'])}</td>"
-        "</tr>"
-        for student, verdict in sorted(found.items())
-        for mark in verdict["exercises"]
-        if mark["status"] == HUMAN
-    ]
+    lines = []
+    for student, verdict in sorted(found.items()):
+        why: dict[str, list[str]] = {}
+        for mark in verdict["exercises"]:
+            if mark["status"] in ASKS:
+                why.setdefault(f"{mark['status']}: {mark['message']}", []).append(mark["name"])
+        for reason, names in why.items():
+            which = "all" if len(names) == len(verdict["exercises"]) else ", ".join(names)
+            lines.append(
+                f"<tr><td>{esc(student)}</td><td>{esc(which)}</td><td>{esc(reason)}</td></tr>"
+            )
     if not lines:
         return "<p>Nobody: every exercise of every submission has a mark.</p>"
     head = "<tr><th>student</th><th>exercise</th><th>why</th></tr>"

@@ -131,6 +131,19 @@ def test_the_page_tells_what_an_instructor_asks(work: Path) -> None:
     assert text.count(report_page.esc(NASTY)) == 2
 
 
+def test_a_file_that_cannot_be_read_is_one_line_and_no_mark(work: Path) -> None:
+    marks = [
+        mark(e, 0, 0, status="cannot be read", message="the file is empty")
+        for e in spec.exercises(UNIT)
+    ]
+    path = work / "verdicts" / UNIT / "gus.json"
+    path.write_text(json.dumps(verdict(*marks)), encoding="utf-8")
+    found = report.verdicts(UNIT, work)
+    rows = report.rows(UNIT, found, work)
+    assert [row.student_id for row in rows if row.pending] == ["eve", "gus"]
+    assert report_page.page(UNIT, found, rows).count("the file is empty") == 1
+
+
 def test_a_pair_of_mistakes_is_told_as_both() -> None:
     exercise = spec.exercises(UNIT)[0]
     first, second = exercise.mistakes[:2]
