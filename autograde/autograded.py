@@ -11,7 +11,8 @@ from typing import Any
 
 from autograde.mark import ExerciseMark, Marking
 from autograde.names import facts
-from autograde.submission import Release, ReleaseCell, Shown, Submission
+from autograde.release import Release, ReleaseCell
+from autograde.submission import Shown, Submission
 from course_lib.checking.verdict import CaseResult, Verdict, render
 
 TAG = re.compile(r"<(?=[A-Za-z/!?])")

@@ -23,8 +23,8 @@ from autograde.host import Zygote, student_library
 from autograde.inbox import Handed
 from autograde.isolate import Level
 from autograde.mark import Marking
+from autograde.release import release_of
 from autograde.spec import ROOT
-from autograde.submission import release_of
 
 VERDICTS = ROOT / "autograde" / "work" / "verdicts"
 SOURCES = ("autograde/*.py", "course_lib/**/*.py", "course_lib/cards/*.json")

@@ -12,8 +12,8 @@ from autograde.hidden import SEED_VARIABLE
 from autograde.inbox import handed_in
 from autograde.isolate import Level, probe
 from autograde.mark import Marking
+from autograde.release import release_of
 from autograde.spec import ROOT
-from autograde.submission import release_of
 
 WIDTH = 30
 

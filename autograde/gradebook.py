@@ -26,7 +26,8 @@ from traitlets.config.loader import PyFileConfigLoader
 from autograde.autograded import autograded
 from autograde.feedback import Feedback, put
 from autograde.mark import Marking
-from autograde.submission import Release, Submission, Unreadable, read, release_from
+from autograde.release import Release, release_from
+from autograde.submission import Submission, Unreadable, read
 
 NO_RESPONSE = "No response."
 

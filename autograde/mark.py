@@ -11,9 +11,10 @@ from typing import Any, Literal, NamedTuple
 
 from autograde import hidden
 from autograde.record import Card
+from autograde.release import Release, release_of
 from autograde.running import LIMITS, GivenUp, Run, Trouble, Witness
 from autograde.session import Missing, SessionEnded, Zygote
-from autograde.submission import Piece, Release, Submission, Unreadable, read, release_of
+from autograde.submission import Piece, Submission, Unreadable, read
 from course_lib.checking import cards
 from course_lib.checking.examine import judge
 from course_lib.checking.verdict import Verdict

@@ -9,49 +9,15 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from autograde.names import Facts, facts
+from autograde.release import Release, ReleaseCell, release_of, text_of
 
-ROOT = Path(__file__).resolve().parent.parent
+__all__ = ["Piece", "Shown", "Submission", "Unreadable", "read", "release_of"]
+
 MAX_BYTES, MAX_CELLS, MAX_SOURCE = 64_000_000, 3000, 400_000
 MAX_HALVES = 4  # cells after the first that may be parts of one split cell
-CALL = re.compile(r'^\s*(hidden\.)?check\("(\w+)",\s*\w+\)', re.MULTILINE)
-SOLUTION = re.compile(r"^( *)### BEGIN SOLUTION.*?### END SOLUTION", re.MULTILINE | re.DOTALL)
-HIDDEN = re.compile(r"\n?### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS", re.DOTALL)
-
-Role = Literal["text", "lesson", "answer", "check", "hidden", "test", "manual"]
-
-
-class ReleaseCell(NamedTuple):
-    """A cell as it was handed out. ``exercise`` is the function that it asks for or checks."""
-
-    role: Role
-    source: str
-    grade_id: str
-    exercise: str
-    points: float
-    full: str  # the instructor's own text, with what students do not see
-    kind: Literal["code", "markdown"] = "code"
-    task: bool = False
-
-
-class Release(NamedTuple):
-    """The notebook that was handed out."""
-
-    unit: str
-    cells: tuple[ReleaseCell, ...]
-
-    @property
-    def exercises(self) -> tuple[str, ...]:
-        return tuple(cell.exercise for cell in self.cells if cell.role == "answer")
-
-    def points(self, role: Role, exercise: str) -> float:
-        """Points of the exercise's cells of this role."""
-        cells = [c for c in self.cells if c.role == role and c.exercise == exercise]
-        return sum(cell.points for cell in cells)
 
 
 class Piece(NamedTuple):
@@ -93,45 +59,6 @@ class _Cell(NamedTuple):
     place: int
 
 
-# --- the release ----------------------------------------------------------------------------------
-
-
-@cache
-def release_of(unit: str) -> Release:
-    """The release notebook of ``unit``. Raises ``LookupError`` if there is none."""
-    file = ROOT / "solutions" / unit / f"{unit}.ipynb"
-    if not file.exists():
-        known = ", ".join(sorted(path.parent.name for path in ROOT.glob("solutions/*/*.ipynb")))
-        raise LookupError(f"no unit is called {unit!r}; there are: {known}")
-    return release_from(unit, file.read_bytes())
-
-
-def release_from(unit: str, data: bytes) -> Release:
-    """The release from an instructor's notebook."""
-    cells = json.loads(data)["cells"]
-    return Release(unit, tuple(_release_cell(cell) for cell in cells))
-
-
-def _release_cell(cell: dict[str, Any]) -> ReleaseCell:
-    marks = cell["metadata"].get("nbgrader", {})
-    full = _text(cell["source"])
-    source = HIDDEN.sub("", SOLUTION.sub(r"\1raise NotImplementedError", full))
-    call = CALL.search(full)
-    points, grade_id = float(marks.get("points") or 0), marks.get("grade_id", "")
-    if marks.get("grade") and not marks.get("solution") and cell["cell_type"] == "code":
-        role: Role = "test" if call is None else "hidden" if call[1] else "check"
-        return ReleaseCell(role, source, grade_id, call[2] if call else grade_id, points, full)
-    kind = "code" if cell["cell_type"] == "code" else "markdown"
-    if marks.get("grade") or marks.get("task"):
-        task = bool(marks.get("task"))
-        return ReleaseCell("manual", source, grade_id, grade_id, points, full, kind, task)
-    if cell["cell_type"] != "code":
-        return ReleaseCell("text", source, "", "", 0.0, full, kind)
-    if marks.get("solution"):
-        return ReleaseCell("answer", source, grade_id, grade_id, 0.0, full)
-    return ReleaseCell("lesson", source, grade_id, "", 0.0, full)
-
-
 # --- reading --------------------------------------------------------------------------------------
 
 
@@ -153,12 +80,6 @@ def _decoded(data: bytes) -> str:
         raise ValueError("it is empty")
     wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
     return data.decode("utf-16" if wide else "utf-8-sig")
-
-
-def _text(source: Any) -> str:
-    lines = source if isinstance(source, list) else [source]
-    text = "".join(line for line in lines if isinstance(line, str))
-    return text.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n")
 
 
 def _cells(notebook: dict[str, Any]) -> tuple[list[_Cell], list[str]]:
@@ -187,7 +108,7 @@ def _cell(cell: dict[str, Any], place: int) -> _Cell:
     metadata = cell.get("metadata")
     marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     grade_id = marks.get("grade_id") if isinstance(marks, dict) else None
-    text = _text(cell.get("source") or cell.get("input") or "")[:MAX_SOURCE]
+    text = text_of(cell.get("source") or cell.get("input") or "")[:MAX_SOURCE]
     kind = "code" if cell.get("cell_type") == "code" else "markdown"
     return _Cell(kind, text, grade_id if isinstance(grade_id, str) else "", place)
 

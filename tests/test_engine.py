@@ -12,8 +12,8 @@ import pytest
 
 from autograde import engine, isolate, mark
 from autograde.inbox import Handed, handed_in, notebook_in
+from autograde.release import release_of
 from autograde.spec import ROOT
-from autograde.submission import release_of
 
 UNIT = "unit04_momentum"
 FULL = sum(cell.points for cell in release_of(UNIT).cells)

@@ -9,7 +9,7 @@ import pytest
 from autograde import hidden, isolate, mark, record, spec
 from autograde.__main__ import main
 from autograde.grade import grade, summary
-from autograde.submission import release_of
+from autograde.release import release_of
 from course_lib.checking import cards
 from course_lib.checking.examine import judge
 

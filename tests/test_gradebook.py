@@ -12,8 +12,9 @@ import pytest
 
 from autograde.autograded import autograded, harmless
 from autograde.mark import ExerciseMark, Marking
+from autograde.release import release_of
 from autograde.spec import ROOT
-from autograde.submission import Submission, read, release_of
+from autograde.submission import Submission, read
 
 UNIT = "unit04_momentum"
 RELEASE = release_of(UNIT)

@@ -8,8 +8,8 @@ import pytest
 
 from autograde import hidden, isolate, record, spec
 from autograde.mark import STATUSES, Marking, from_json, mark, scrub, to_json
+from autograde.release import release_of
 from autograde.session import Zygote, student_library
-from autograde.submission import release_of
 from course_lib.checking import cards
 from course_lib.checking.examine import judge
 

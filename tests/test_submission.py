@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from autograde.names import facts
+from autograde.release import release_of
 from autograde.spec import exercises, units
-from autograde.submission import Piece, Submission, Unreadable, read, release_of
+from autograde.submission import Piece, Submission, Unreadable, read
 
 UNIT = "unit04_momentum"
 RELEASE = release_of(UNIT)
