@@ -22,11 +22,24 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 COPIED = ("course_lib", "autograde", "lessons", "solutions", "notebooks", "data", "tests")
+ALONE = """
+import sys, tempfile, time
+from pathlib import Path
+from autograde import engine, inbox
+if __name__ == "__main__":
+    unit, workers = sys.argv[1], int(sys.argv[2])
+    handed = inbox.handed_in(Path("autograde/work/submitted"), unit)
+    with tempfile.TemporaryDirectory() as folder:
+        start, kept = None, Path(folder)
+        for _ in engine.mark_all(handed, unit, "a term", workers=workers, cache_dir=kept):
+            start = start or time.perf_counter()
+        print(time.perf_counter() - start)
+"""
 TERM = "a term"  # that of tests/hostile/submissions.py
 
 
 class Cost(NamedTuple):
-    """What a command used: seconds by the clock and of CPU; the largest process in MB."""
+    """What a command used: seconds by the clock and of CPU; the largest process so far in MB."""
 
     wall: float
     cpu: float
@@ -79,6 +92,17 @@ def fresh(course: Path, unit: str, students: int) -> None:
 
 def grade(course: Path, unit: str, workers: int) -> Cost:
     return run(course, "autograde", "grade", unit, "--workers", str(workers), "--term", TERM)
+
+
+def marking_alone(course: Path, unit: str, workers: int) -> float:
+    """Seconds from the first verdict to the last, without gradebook and feedback."""
+    (course / "alone.py").write_text(ALONE, encoding="utf-8")  # workers import it by its name
+    command = [sys.executable, "alone.py", unit, str(workers)]
+    environment = {**os.environ, "PYTHONPATH": str(course)}
+    done = subprocess.run(
+        command, cwd=course, env=environment, check=True, capture_output=True, text=True
+    )
+    return float(done.stdout.split()[-1])
 
 
 def disagreements(course: Path, unit: str) -> int:
@@ -134,10 +158,13 @@ def whole_class(course: Path, unit: str, students: int) -> None:
         walls[workers] = cost.wall
         print(
             f"{students} submissions, {workers} worker(s): {cost.wall:.1f} s by the clock, "
-            f"{cost.cpu:.1f} s of CPU, largest process {cost.memory:.0f} MB, "
+            f"{cost.cpu:.1f} s of CPU, no process so far above {cost.memory:.0f} MB, "
             f"{disagreements(course, unit)} exercises disagree with judge"
         )
-    print(f"two workers are {walls[1] / walls[2]:.2f} times as fast as one")
+    print(f"the whole command: two workers are {walls[1] / walls[2]:.2f} times as fast as one")
+    alone = {workers: marking_alone(course, unit, workers) for workers in (1, 2)}
+    times = f"{alone[1]:.1f} s and {alone[2]:.1f} s from the first verdict to the last"
+    print(f"marking alone: {times}, {alone[1] / alone[2]:.2f} times as fast")
     again = grade(course, unit, 2)
     print(f"again, nothing changed: {again.wall:.1f} s")
 
