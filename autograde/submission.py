@@ -146,7 +146,9 @@ def _can_continue(cell: _Cell, fixed: set[str]) -> bool:
 def _is_split(cell: _Cell, following: list[_Cell]) -> bool:
     if cell.kind != "code" or not cell.source.strip():
         return False
-    indented = re.match(r"\s*\n?[ \t]+\S", following[0].source) is not None
+    text = following[0].source
+    code = text.lstrip()  # no regular expression: on many spaces one takes quadratic time
+    indented = bool(code) and text[: len(text) - len(code)].endswith((" ", "\t"))
     parts = [facts(part.source).parses for part in (cell, *following)]
     return not all(parts) and (indented or not parts[0])
 

@@ -137,7 +137,7 @@ def test_nothing_is_gained_and_nobody_is_touched(
     judged(attack, warm, hidden_numbers)
 
 
-@pytest.mark.slow
+@pytest.mark.endless
 @pytest.mark.parametrize("attack", named(SLOW))
 def test_endless_work_ends_and_is_handed_to_a_human(
     attack: Attack, warm: Zygote, neighbours: None, hidden_numbers: set[str]
@@ -150,7 +150,7 @@ def test_endless_work_ends_and_is_handed_to_a_human(
 @pytest.mark.parametrize(
     ("name", "notebook"),
     [
-        pytest.param(*c, id=c[0], marks=[pytest.mark.slow] if "without end" in c[0] else [])
+        pytest.param(*c, id=c[0], marks=[pytest.mark.endless] if "without end" in c[0] else [])
         for c in hostile.callbacks()
     ],
 )
@@ -227,7 +227,7 @@ def test_a_table_of_the_visible_answers_is_listed_in_the_report(warm: Zygote) ->
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param(name, marks=[pytest.mark.slow] if "without end" in name else [])
+        pytest.param(name, marks=[pytest.mark.endless] if "without end" in name else [])
         for name in hostile.FILES
     ],
 )
