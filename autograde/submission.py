@@ -6,7 +6,6 @@ kernels and outputs are not looked at.
 """
 
 import json
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
