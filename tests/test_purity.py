@@ -45,6 +45,9 @@ LABELS = np.array([0, 1, 2, 0, 1, 2])
 LABELS.flags.writeable = False
 PARAMS = {"W1": WEIGHTS, "b1": frozen(4), "W2": frozen(4, 3), "b2": ROW}
 VELOCITY = optim.MomentumState(frozen(6, 3))
+SQUARES = frozen(6, 3) ** 2
+SQUARES.flags.writeable = False
+ADAM = optim.AdamState(2, X, SQUARES)
 STATS = layers.BatchNormStats(ROW, np.abs(ROW))
 NORM = layers.batchnorm_forward(X, ROW, ROW, STATS, train=True)[1]
 DROP = {"keep_prob": 0.5, "rng": rng()}
@@ -100,6 +103,17 @@ CALLS = {
     "nesterov_lookahead": lambda: optim.nesterov_lookahead(X, X, np.sin, lr=0.1),
     "velocity_weights": lambda: optim.velocity_weights(3, momentum=0.9),
     "terminal_velocity": lambda: optim.terminal_velocity(X, lr=0.1, momentum=0.9),
+    "adagrad": lambda: optim.adagrad(X, X, optim.AdaGradState(SQUARES)),
+    "rmsprop": lambda: optim.rmsprop(X, X, optim.RMSPropState(SQUARES)),
+    "adadelta": lambda: optim.adadelta(X, X, optim.AdaDeltaState(SQUARES, SQUARES)),
+    "effective_lr": lambda: optim.effective_lr(optim.RMSPropState(SQUARES), lr=0.1),
+    "adam": lambda: optim.adam(X, X, ADAM),
+    "uncorrected_step_ratio": lambda: optim.uncorrected_step_ratio(3),
+    "adam_l2": lambda: optim.adam_l2(X, X, ADAM, l2=0.1),
+    "adamw": lambda: optim.adamw(X, X, ADAM),
+    "l2_and_decay_fixed_points": lambda: optim.l2_and_decay_fixed_points(
+        2.0, 1.0, strength=0.1, momentum=0.9
+    ),
     "quadratic": lambda: problems.quadratic(BOWL)(ROW),
     "quadratic_gradient": lambda: problems.quadratic_gradient(BOWL)(ROW),
     "rosenbrock": lambda: problems.rosenbrock(ROW[:2]),
