@@ -28,7 +28,8 @@ from autograde.session import Session, SessionEnded, Zygote, student_library
 from course_lib.checking.student import OutOfTime, time_limit
 from course_lib.recorded import AnswerDue
 
-QUICK = Allowance(cpu=0.6, idle=1.5, wall=30.0)
+QUICK = Allowance(cpu=0.6, idle=1.5, wall=30.0)  # only for what waits for a limit of time
+PLENTY = Allowance(cpu=60.0, idle=30.0)  # what ends by itself must do so on slow machines too
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.skipif(
     isolate.probe().level == "none", reason="this host cannot lock a process in"
@@ -44,15 +45,28 @@ def warm(request: pytest.FixtureRequest, library: dict[Path, bytes]) -> Iterator
         yield one
 
 
-@pytest.fixture
-def victim(warm: Zygote) -> Iterator[Session]:
+@contextlib.contextmanager
+def attacked(warm: Zygote, allowance: Allowance) -> Iterator[Session]:
     """The session that is attacked from inside; its neighbour must not notice."""
-    with Session(warm) as neighbour, Session(warm, cell=QUICK, call=QUICK) as one:
+    with Session(warm) as neighbour, Session(warm, cell=allowance, call=allowance) as one:
         assert neighbour.run_cell("kept = 41\ndef f(x): return x + kept").error is None
         yield one
         assert neighbour.function("f")(1) == 42
     with Session(warm) as after:
         assert after.run_cell("x = 1").error is None
+
+
+@pytest.fixture
+def victim(warm: Zygote) -> Iterator[Session]:
+    with attacked(warm, PLENTY) as one:
+        yield one
+
+
+@pytest.fixture
+def hurried(warm: Zygote) -> Iterator[Session]:
+    """A victim that is given up soon."""
+    with attacked(warm, QUICK) as one:
+        yield one
 
 
 SECRET = "the hidden answer is 42"
@@ -195,7 +209,7 @@ ENDS = {
     ),
     "many files": ("for i in range(10**6): open(f'f{{i}}', 'w').close()", None),
     "big files": (
-        "import time\nfor i in range(10): open(f'f{{i}}', 'wb').write(bytes(30 << 20))\n"
+        "import time\nfor i in range(10): open(f'f{{i}}', 'wb').truncate(30 << 20)\n"
         "while True: time.sleep(0.01)",
         "too much output",
     ),
@@ -227,17 +241,18 @@ ENDS = {
 
 
 @pytest.mark.parametrize("name", ENDS)
-def test_the_session_ends_with_a_status(victim: Session, name: str) -> None:
+def test_the_session_ends_with_a_status(warm: Zygote, name: str) -> None:
     source, status = ENDS[name]
-    start = time.monotonic()
-    result = victim.run_cell(source.replace("{{", "{").replace("}}", "}"))
-    assert time.monotonic() - start < 120  # it ends by itself, however busy the machine is
-    assert result.error is not None
-    assert victim.status != "running"
-    if status:
-        assert victim.status == status, victim.reason
-    with pytest.raises(SessionEnded):
-        victim.function("f")
+    with attacked(warm, QUICK if status in ("out of time", None) else PLENTY) as victim:
+        start = time.monotonic()
+        result = victim.run_cell(source.replace("{{", "{").replace("}}", "}"))
+        assert time.monotonic() - start < 120  # it ends by itself, however busy the machine is
+        assert result.error is not None
+        assert victim.status != "running"
+        if status:
+            assert victim.status == status, victim.reason
+        with pytest.raises(SessionEnded):
+            victim.function("f")
 
 
 CONTAINED = {
@@ -388,11 +403,11 @@ def test_the_time_limit_of_the_whole_check_ends_the_session(victim: Session) -> 
     assert victim.status == "out of time"
 
 
-def test_callbacks_without_end_are_out_of_time(victim: Session) -> None:
-    assert victim.run_cell("def f(g):\n    while True: g()").error is None
+def test_callbacks_without_end_are_out_of_time(hurried: Session) -> None:
+    assert hurried.run_cell("def f(g):\n    while True: g()").error is None
     with pytest.raises(SessionEnded):
-        victim.function("f")(lambda: None)
-    assert victim.status == "out of time"
+        hurried.function("f")(lambda: None)
+    assert hurried.status == "out of time"
 
 
 def test_scratch_folders_nested_deep_are_removed(victim: Session) -> None:
@@ -439,7 +454,7 @@ def test_a_killed_grader_leaves_no_process(level: str) -> None:
         time.sleep(0.3)
         assert all(runs(pid) for pid in pids)
         grader.kill()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while any(runs(pid) for pid in pids) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert not any(runs(pid) for pid in pids)
