@@ -97,3 +97,41 @@ def saddle_gradient(x: Array) -> Array:
     Shapes: ``x`` and result (2,).
     """
     return np.array([2 * x[0], -2 * x[1]])
+
+
+def noisy_line() -> tuple[Array, Array]:
+    """200 noisy points on a line, for fitting intercept and slope: the course's smallest data set.
+
+    Source: made up; true intercept 1 and slope 0.5, noise of deviation 1.
+    Shapes: features (200, 2), whose columns are 1 and the position; targets (200,).
+    """
+    rng = np.random.default_rng(7)
+    position = rng.normal(scale=2.0, size=200)
+    targets = 1.0 + 0.5 * position + rng.normal(size=200)
+    return np.stack([np.ones(200), position], axis=1), targets
+
+
+def squared_error(features: Array, targets: Array) -> Callable[[Array], float]:
+    """The mean over the examples of half the squared error of a linear model.
+
+    Source: CSC421 L7-8 "linear regression".
+    Shapes: ``features`` (N, d), ``targets`` (N,); the returned loss takes ``x`` (d,).
+    """
+
+    def loss(x: Array) -> float:
+        return float(0.5 * np.mean((features @ x - targets) ** 2))
+
+    return loss
+
+
+def squared_error_gradients(features: Array, targets: Array) -> Callable[[Array], Array]:
+    """The gradient of every example's own loss in ``squared_error``; their mean is its gradient.
+
+    Source: CSC421 L7-8 "stochastic gradient descent".
+    Shapes: ``features`` (N, d), ``targets`` (N,); the returned gradients map (d,) to (N, d).
+    """
+
+    def gradients(x: Array) -> Array:
+        return (features @ x - targets)[:, np.newaxis] * features
+
+    return gradients
