@@ -23,7 +23,7 @@ from course_lib import (
 
 MODULES = (
     datasets, gradcheck, landscape, layers, losses, models, optim, preprocessing, problems,
-    schedules, search, train,
+    schedules, search, noise, train,
 )  # fmt: skip
 RNG = np.random.default_rng(13)
 
