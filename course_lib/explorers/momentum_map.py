@@ -9,13 +9,14 @@ import numpy as np
 
 from course_lib.arrays import Array
 from course_lib.explorers.component import Explorer
+from course_lib.explorers.race import Racer, loss_panel, path_panel, race, until_gone
 from course_lib.explorers.ravine import ellipses
 from course_lib.explorers.table import Axis, Band, Control, Layer, Panel, Sentences, single
 from course_lib.landscape import stability_limit
 from course_lib.optim import MomentumState, SGDState, momentum, nesterov, sgd
 from course_lib.problems import RAVINE_C, START, quadratic, quadratic_gradient
 from course_lib.recorded import recorded
-from course_lib.train import Rule, descend
+from course_lib.train import Rule
 
 STEPS = 100
 CURVATURES = np.diag(RAVINE_C)
@@ -24,11 +25,6 @@ MOMENTA = (0.0, 0.2, 0.4, 0.5, 0.57, 0.7, 0.8, 0.9, 0.95, 0.99)
 RULES: dict[str, Rule] = {"gd": sgd, "momentum": momentum, "nesterov": nesterov}
 METHODS = tuple(RULES)
 NAMES = ("gradient descent", "heavy ball", "Nesterov")
-LOOKS = (
-    ("black", "solid", "circle"),
-    ("blue", "dashed", "square"),
-    ("orange", "dotted", "triangle"),
-)
 AXES = ("rate", "momentum")
 PLANE_RATES = np.linspace(0.025, 3.975, 80)  # step size times curvature, cell centres
 PLANE_MOMENTA = np.linspace(0.0, 0.99, 50)
@@ -84,28 +80,17 @@ def motion_sentence(method: str, rate: float, mass: float) -> str:
     return f"{NAMES[METHODS.index(method)].capitalize()}, {'; '.join(parts)}."
 
 
-def race(rate: Array, mass: Array) -> list[Array]:
-    """Paths of the three methods from the lecture's start; shapes (steps + 1, ..., 2)."""
-    start = np.zeros((*np.broadcast_shapes(rate.shape, mass.shape), 2)) + START
-    gradient = quadratic_gradient_of_rows
-    rate, mass = rate[..., None], mass[..., None]
-    return [
-        descend(sgd, gradient, start, steps=STEPS, lr=rate),
-        descend(momentum, gradient, start, steps=STEPS, lr=rate, momentum=mass),
-        descend(nesterov, gradient, start, steps=STEPS, lr=rate, momentum=mass),
-    ]
+def racers(rate: Array, mass: Array) -> list[Racer]:
+    """The three methods at these step sizes and momenta."""
+    plain, heavy = {"lr": rate}, {"lr": rate, "momentum": mass}
+    hypers = (plain, heavy, heavy)
+    return [Racer(*who) for who in zip(NAMES, RULES.values(), hypers, strict=True)]
 
 
 def quadratic_gradient_of_rows(x: Array) -> Array:
     """The ravine's gradient at many points at once; shapes (..., 2)."""
     flat = x.reshape(-1, 2).T
     return quadratic_gradient(RAVINE_C)(flat).T.reshape(x.shape)
-
-
-def until_gone(paths: Array, *, limit: float = 6.0) -> Array:
-    """The paths up to their first point farther out than ``limit``; nan from there on."""
-    far = np.any(~(np.abs(paths) < limit), axis=-1, keepdims=True)
-    return np.where(np.cumsum(far, axis=-2) > 1, np.nan, np.clip(paths, -1e3, 1e3))
 
 
 def loss_along(path: Array) -> Array:
@@ -156,8 +141,10 @@ def momentum_table() -> dict[str, Any]:
     **Shapes:** bands (method, momenta, rates), borders (method, n, 2), here (rate, momentum,
     2, 2), paths and losses (method, rate, momentum, steps + 1[, 2]).
     """
-    rates, momenta = np.array(RATES)[:, None], np.array(MOMENTA)[None, :]
-    paths = np.moveaxis(np.array(race(rates, momenta)), 1, -2)
+    rates, momenta = np.array(RATES)[:, None, None], np.array(MOMENTA)[None, :, None]
+    starts = np.zeros((len(RATES), len(MOMENTA), 2)) + START
+    paths = race(racers(rates, momenta), quadratic_gradient_of_rows, starts, steps=STEPS)
+    paths = np.moveaxis(paths, 1, -2)
     losses = loss_along(paths)
     here = [[[(rate * c, mass) for c in CURVATURES] for mass in MOMENTA] for rate in RATES]
     motions = [motion_sentence(*stop) for stop in product(METHODS, RATES, MOMENTA)]
@@ -167,7 +154,7 @@ def momentum_table() -> dict[str, Any]:
         "bands": plane(),
         "borders": boundaries(),
         "here": np.array(here),
-        "paths": until_gone(paths),
+        "paths": until_gone(paths, limit=6.0),
         "losses": np.clip(losses, FLOOR, CEILING),
         "motions": motions,
         "captions": captions,
@@ -222,25 +209,12 @@ def _map_panel(frames: dict[str, Any]) -> Panel:
 
 def _path_panel(frames: dict[str, Any]) -> Panel:
     contours = Layer("lines", frames["contours"], colour="light grey", width=1.0)
-    paths = [
-        Layer("lines", path, AXES, colour, dash, marker, width=1.0, size=2.4, label=name)
-        for path, name, (colour, dash, marker) in zip(frames["paths"], NAMES, LOOKS, strict=True)
-    ]
-    return Panel(
-        "The race in ravine C",
-        Axis("x1", -4.5, 4.5),
-        Axis("x2", -1.2, 1.2),
-        [contours, *paths],
-        aspect=0.9,
-        grid=False,
-    )
+    x, y = Axis("x1", -4.5, 4.5), Axis("x2", -1.2, 1.2)
+    runners = racers(np.array(0.0), np.array(0.0))  # the panel asks for names and looks only
+    return path_panel("The race in ravine C", x, y, contours, frames["paths"], runners, AXES)
 
 
 def _loss_panel(frames: dict[str, Any]) -> Panel:
-    curves = [
-        Layer("series", losses, AXES, colour, dash, label=name, width=2.2)
-        for losses, name, (colour, dash, _) in zip(frames["losses"], NAMES, LOOKS, strict=True)
-    ]
-    x = Axis("step", 0.0, float(STEPS))
-    y = Axis("loss", FLOOR, CEILING, "log")
-    return Panel("Loss against step", x, y, curves, aspect=0.9)
+    x, y = Axis("step", 0.0, float(STEPS)), Axis("loss", FLOOR, CEILING, "log")
+    runners = racers(np.array(0.0), np.array(0.0))
+    return loss_panel("Loss against step", x, y, frames["losses"], runners, AXES)
