@@ -206,6 +206,12 @@ def test_band_holds_for_its_leaf_only():
     assert kind({"share": 0.5, "scale": 2.05}, want, bands=band) == ("value", "['scale']")
 
 
+def test_whole_numbers_may_be_longer_than_64_bits():
+    assert kind(10**24, 1e24) is None
+    assert kind((8, 10**24 + 10**19), (8, 10**24)) == ("value", "[1]")
+    assert kind(10**400, 1.0) == ("dtype", "")  # no float holds it
+
+
 def test_index_is_that_of_the_worst_entry():
     want = np.zeros((2, 3)) + 1
     got = want.copy()

@@ -10,6 +10,7 @@ from course_lib import (
     gradcheck,
     landscape,
     layers,
+    logistic,
     losses,
     models,
     noise,
@@ -18,12 +19,13 @@ from course_lib import (
     problems,
     schedules,
     search,
+    second_order,
     train,
 )
 
 MODULES = (
-    datasets, gradcheck, landscape, layers, losses, models, optim, preprocessing, problems,
-    schedules, search, noise, train,
+    datasets, gradcheck, landscape, layers, logistic, losses, models, optim, preprocessing,
+    problems, schedules, search, second_order, noise, train,
 )  # fmt: skip
 RNG = np.random.default_rng(13)
 
@@ -47,6 +49,8 @@ BOWL = SQUARE @ SQUARE.T + np.eye(3)
 BOWL.flags.writeable = False
 LABELS = np.array([0, 1, 2, 0, 1, 2])
 LABELS.flags.writeable = False
+SIGNS = np.array([1.0, -1.0, 1.0, 1.0, -1.0, -1.0])
+SIGNS.flags.writeable = False
 PARAMS = {"W1": WEIGHTS, "b1": frozen(4), "W2": frozen(4, 3), "b2": ROW}
 VELOCITY = optim.MomentumState(frozen(6, 3))
 SQUARES = frozen(6, 3) ** 2
@@ -152,6 +156,14 @@ CALLS = {
         PARAMS, (X, LABELS), rule=optim.momentum, epochs=2, lr=0.1, l2=0.1, keep_prob=0.5, rng=rng()
     ),
     "noisy_labels": lambda: datasets.noisy_labels(LABELS, fraction=0.5, classes=3, rng=rng()),
+    "newton_step": lambda: second_order.newton_step(ROW, BOWL),
+    "damped_newton_step": lambda: second_order.damped_newton_step(ROW, BOWL, damping=0.1),
+    "bfgs_update": lambda: second_order.bfgs_update(BOWL, ROW, ROW),
+    "lbfgs_direction": lambda: second_order.lbfgs_direction(ROW, [ROW], [ROW]),
+    "newton_cost": lambda: second_order.newton_cost(5),
+    "logistic_loss": lambda: logistic.logistic_loss(ROW, X, SIGNS, l2=0.1),
+    "logistic_gradient": lambda: logistic.logistic_gradient(ROW, X, SIGNS, l2=0.1),
+    "logistic_hessian": lambda: logistic.logistic_hessian(ROW, X, SIGNS, l2=0.1),
     "data_folder": datasets.data_folder,
     "load_digits": datasets.load_digits,
 }  # fmt: skip

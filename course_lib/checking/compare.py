@@ -42,7 +42,8 @@ def as_leaf(value: Any) -> Any:
     if value is None or isinstance(value, str):
         return value
     try:
-        array = np.asarray(value)
+        # Python's whole numbers may be longer than numpy's
+        array = np.asarray(float(value) if isinstance(value, int) else value)
     except Exception:  # a student's object may raise anything when it is asked for an array
         return np.array(None, dtype=object)
     if array.dtype.kind in "biuf":
