@@ -18,6 +18,7 @@ from course_lib.explorers import (
     gradient_check_curve,
     momentum_map,
     ravine,
+    rotated_race,
 )
 from course_lib.explorers.component import SCRIPT, Answer, Drag
 from course_lib.explorers.dropout_mask import OUTPUTS, drawn_mask, every_mask, hidden_units, logit
@@ -35,7 +36,7 @@ from course_lib.explorers.table import (
 )
 from course_lib.train import descend
 
-MAKERS = [ravine, gradient_check_curve, momentum_map, dropout_mask]
+MAKERS = [ravine, gradient_check_curve, momentum_map, dropout_mask, rotated_race]
 
 
 @pytest.fixture(scope="module", params=MAKERS, ids=lambda make: make.__name__)
@@ -234,6 +235,7 @@ TABLES = {
     gradient_check_curve: "gradcheck_table",
     momentum_map: "momentum_table",
     dropout_mask: "dropout_table",
+    rotated_race: "rotated_table",
 }
 
 
@@ -426,6 +428,34 @@ def test_dropout_drawing_shows_the_mask_that_the_layer_draws(output: int):
     value = float(logit(out, OUTPUTS[output])[0])
     assert f"logit {value:.3f}" in sentence(explorer, explorer.spec["caption"], **where)
     assert frame(explorer, 1, 3, **where)[0] == pytest.approx(np.clip(value, -5.5, 5.5), rel=1e-5)
+
+
+@pytest.mark.parametrize(("angle", "kappa", "rate"), [(0, 1, 3), (5, 1, 4), (4, 2, 1), (7, 0, 2)])
+def test_turned_race_is_run_by_the_library(angle: int, kappa: int, rate: int):
+    """Six paths, six losses, and effective learning rates read off from the paths' own steps."""
+    explorer, where = rotated_race(), {"angle": angle, "kappa": kappa, "rate": rate}
+    turn, lr = np.deg2rad((0, 2, 5, 15, 30, 45, 60, 90)[angle]), (0.01, 0.05, 0.1, 0.5, 2.0)[rate]
+    hessian = np.diag([2.0, 2.0 * (10, 50, 1000)[kappa]])
+    limit = landscape.max_stable_lr(hessian)
+    hessian = landscape.rotate_quadratic(hessian, angle=turn)
+    along, across = np.array([(np.cos(turn), np.sin(turn)), (-np.sin(turn), np.cos(turn))])
+    start = 4.0 * along + 0.5 * across
+    hypers = [("sgd", {"lr": 0.95 * limit}), ("momentum", {"lr": 0.25 * limit})]
+    hypers += [("nesterov", {"lr": 0.25 * limit}), ("adagrad", {"lr": lr}), ("rmsprop", {"lr": lr})]
+    gradient, loss = problems.quadratic_gradient(hessian), problems.quadratic(hessian)
+    for index, (name, hyper) in enumerate([*hypers, ("adadelta", {})]):
+        want = descend(getattr(optim, name), gradient, start, steps=100, **hyper)
+        path = frame(explorer, 0, 1 + index, **where).reshape(101, 2)
+        shown = ~np.isnan(path[:, 0])
+        assert shown[:2].all()
+        np.testing.assert_allclose(path[shown], want[shown], rtol=1e-4, atol=1e-4)
+        losses = np.clip([loss(point) for point in want], 1e-9, 1e3)
+        np.testing.assert_allclose(frame(explorer, 1, index, **where), losses, rtol=1e-3)
+        if name in ("adagrad", "rmsprop"):
+            for axis in range(2):
+                rates = frame(explorer, 2, 2 * (name == "rmsprop") + axis, **where)[:5]
+                moved, slope = np.diff(want, axis=0)[:5, axis], (want[:5] @ hessian)[:, axis]
+                np.testing.assert_allclose(rates, -moved / slope, rtol=1e-4)
 
 
 def test_pack_refuses_an_unknown_kind_of_layer():

@@ -9,6 +9,7 @@ from course_lib.explorers.dropout_mask import dropout_mask
 from course_lib.explorers.gradcheck_curve import gradient_check_curve
 from course_lib.explorers.momentum_map import momentum_map
 from course_lib.explorers.ravine import ravine
+from course_lib.explorers.rotated_race import rotated_race
 
 __all__ = [
     "Answer",
@@ -18,4 +19,5 @@ __all__ = [
     "gradient_check_curve",
     "momentum_map",
     "ravine",
+    "rotated_race",
 ]
