@@ -441,7 +441,11 @@ def test_turned_race_is_run_by_the_library(angle: int, kappa: int, rate: int):
     along, across = np.array([(np.cos(turn), np.sin(turn)), (-np.sin(turn), np.cos(turn))])
     start = 4.0 * along + 0.5 * across
     hypers = [("sgd", {"lr": 0.95 * limit}), ("momentum", {"lr": 0.25 * limit})]
-    hypers += [("nesterov", {"lr": 0.25 * limit}), ("adagrad", {"lr": lr}), ("rmsprop", {"lr": lr})]
+    hypers += [
+        ("nesterov", {"lr": 0.25 * limit}),
+        ("adagrad", {"lr": lr}),
+        ("rmsprop", {"lr": lr / 10}),
+    ]
     gradient, loss = problems.quadratic_gradient(hessian), problems.quadratic(hessian)
     for index, (name, hyper) in enumerate([*hypers, ("adadelta", {})]):
         want = descend(getattr(optim, name), gradient, start, steps=100, **hyper)
