@@ -11,6 +11,7 @@ import numpy as np
 from course_lib.arrays import Array, Labels
 
 DIGITS_SHA256 = "c166ce6681c20b8a33ae40cf85141b323b56a45d1cdbfb2988f1c38ff7e3458c"
+PHOTOS_SHA256 = "64815cc89052bf7ce8e82cae57f9193eaa52e33100fdaf383f2c6d711129696f"
 
 
 class DataFileError(OSError):
@@ -26,6 +27,14 @@ class Digits(NamedTuple):
     y_val: Labels  # (300,)
     x_test: Array  # (497, 64)
     y_test: Labels  # (497,)
+
+
+class Photos(NamedTuple):
+    """Three colour photographs, values in [0, 1], the shorter side 96 pixels."""
+
+    cat: Array  # (96, 144, 3)
+    coffee: Array  # (96, 144, 3)
+    astronaut: Array  # (96, 96, 3)
 
 
 def data_folder() -> Path:
@@ -46,19 +55,37 @@ def load_digits() -> Digits:
     Shapes: see ``Digits``; every call returns arrays of its own.
     Raises DataFileError when the file is missing or has changed.
     """
-    path = data_folder() / "digits.npz"
-    content = path.read_bytes() if path.is_file() else b""
-    found = hashlib.sha256(content).hexdigest() if content else "no such file"
-    if found != DIGITS_SHA256:
-        raise DataFileError(
-            f"{path} should have the SHA-256 {DIGITS_SHA256}, found {found}: restore it "
-            f"with `git checkout -- data/digits.npz` or `python data/make_digits.py`."
-        )
+    content = _content_of("digits.npz", DIGITS_SHA256, "make_digits.py")
     with np.load(io.BytesIO(content)) as file:
         order = file["order"]
         x = file["pixels"][order] / 16.0
         labels = file["labels"][order].astype(np.int64)
     return Digits(x[:1000], labels[:1000], x[1000:1300], labels[1000:1300], x[1300:], labels[1300:])
+
+
+def load_photos() -> Photos:
+    """A cat, a cup of coffee and an astronaut, small enough to be augmented in no time.
+
+    Source: photographs without restrictions that scikit-image ships; see data/README.md.
+    Shapes: see ``Photos``; every call returns arrays of its own.
+    Raises DataFileError when the file is missing or has changed.
+    """
+    content = _content_of("photos.npz", PHOTOS_SHA256, "make_photos.py")
+    with np.load(io.BytesIO(content)) as file:
+        return Photos(*(file[name] / 255.0 for name in Photos._fields))
+
+
+def _content_of(name: str, checksum: str, script: str) -> bytes:
+    """The bytes of a data file, if it is the one of record."""
+    path = data_folder() / name
+    content = path.read_bytes() if path.is_file() else b""
+    found = hashlib.sha256(content).hexdigest() if content else "no such file"
+    if found != checksum:
+        raise DataFileError(
+            f"{path} should have the SHA-256 {checksum}, found {found}: restore it "
+            f"with `git checkout -- data/{name}` or `python data/{script}`."
+        )
+    return content
 
 
 def noisy_labels(

@@ -54,3 +54,31 @@ def softmax_cross_entropy(scores: Array, labels: Labels) -> tuple[float, Array]:
     dscores = np.exp(log_probs)
     dscores[rows, labels] -= 1.0
     return loss, dscores / count
+
+
+def smooth_labels(labels: Labels, *, classes: int, eps: float) -> Array:
+    """Soft targets: the share ``eps`` of the certainty is spread evenly over ALL classes.
+
+    The right class gets ``1 - (K - 1) * eps / K``, every other class ``eps / K``.
+
+    Source: Szegedy et al. 2016, sec. 7; CS231n L7 "label smoothing".
+    Shapes: ``labels`` (N,), result (N, K) with K = ``classes``, rows sum to 1; ``eps`` in [0, 1].
+    """
+    targets = np.full((len(labels), classes), eps / classes)
+    targets[np.arange(len(labels)), labels] += 1 - eps
+    return targets
+
+
+def soft_cross_entropy(scores: Array, targets: Array) -> tuple[float, Array]:
+    """Cross-entropy between target distributions and softmax, a mean over the batch (in nats).
+
+    The largest score of each row is subtracted first, so that no exponential overflows.
+
+    Source: CS231n L7 "label smoothing".
+    Shapes: ``scores`` (N, C), ``targets`` (N, C), whose rows sum to 1; returns the mean loss and
+    ``dscores`` (N, C).
+    """
+    shifted = scores - np.max(scores, axis=1, keepdims=True)
+    log_probs = shifted - np.log(np.sum(np.exp(shifted), axis=1, keepdims=True))
+    loss = -float(np.sum(targets * log_probs)) / len(scores)
+    return loss, (np.exp(log_probs) - targets) / len(scores)

@@ -1,13 +1,15 @@
 """Multilayer perceptrons: parameters are a dict W1, b1, W2, b2, ...; rows of ``x`` are examples."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import numpy as np
 
 from course_lib.arrays import Array, Labels, Params
 from course_lib.layers import dropout_forward
-from course_lib.losses import softmax_cross_entropy
+from course_lib.losses import soft_cross_entropy, softmax_cross_entropy
+
+Loss = Callable[..., tuple[float, Array]]
 
 
 def two_layer_loss(
@@ -73,7 +75,7 @@ def mlp_scores(params: Params, x: Array) -> Array:
 def mlp_loss(
     params: Params,
     x: Array,
-    labels: Labels,
+    labels: Labels | Array,
     *,
     l2: float = 0.0,
     keep_prob: float = 1.0,
@@ -82,9 +84,11 @@ def mlp_loss(
     """Loss and gradients of an MLP of any depth, with inverted dropout after each hidden ReLU.
 
     The penalty is ``l2 * sum(W**2)`` over all weight matrices; biases are never penalised.
+    Instead of labels there may be target distributions, one row per example.
 
     Source: CS231n L4, L7 "dropout"; Srivastava et al. 2014.
-    Shapes: ``x`` (N, D), ``labels`` (N,); the gradients have the names and shapes of ``params``.
+    Shapes: ``x`` (N, D), ``labels`` (N,) or (N, C); the gradients have the names and shapes of
+    ``params``.
     Raises ValueError when ``keep_prob`` lies outside (0, 1], or below 1 without ``rng``.
     """
     if not 0 < keep_prob <= 1:
@@ -103,7 +107,9 @@ def mlp_loss(
         inputs.append(active)
         masks.append(mask)
     scores = inputs[-1] @ params[f"W{depth}"] + params[f"b{depth}"]
-    loss, dout = softmax_cross_entropy(scores, labels)
+    soft = labels.ndim == 2
+    cross_entropy: Loss = soft_cross_entropy if soft else softmax_cross_entropy
+    loss, dout = cross_entropy(scores, labels)
 
     grads = {}
     for layer in range(depth, 0, -1):

@@ -100,3 +100,43 @@ def test_noise_redraws_exactly_so_many(fraction, changed):
 def test_noise_refuses_a_share_above_one():
     with pytest.raises(ValueError, match=r"fraction must lie in \[0, 1\], got 30"):
         datasets.noisy_labels(np.zeros(3, int), fraction=30, classes=2, rng=np.random.default_rng())
+
+
+# --- photographs --------------------------------------------------------------------------------
+
+
+def test_photos_are_three_small_colour_pictures():
+    photos = datasets.load_photos()
+    assert [photo.shape for photo in photos] == [(96, 144, 3), (96, 144, 3), (96, 96, 3)]
+    for photo in photos:
+        assert photo.dtype == np.float64
+        assert photo.min() >= 0.0
+        assert 0.8 < photo.max() <= 1.0
+        np.testing.assert_allclose(photo * 255, np.round(photo * 255))
+
+
+def test_photos_are_made_again_byte_for_byte(tmp_path, capsys, monkeypatch):
+    pytest.importorskip("skimage")
+    monkeypatch.syspath_prepend(str(ROOT / "data"))
+    script = runpy.run_path(str(ROOT / "data" / "make_photos.py"))
+    script["main"].__globals__["TARGET"] = tmp_path / "photos.npz"
+    script["main"]()
+    made = (tmp_path / "photos.npz").read_bytes()
+    assert made == (ROOT / "data" / "photos.npz").read_bytes()
+    assert capsys.readouterr().out.split()[0] == datasets.PHOTOS_SHA256
+    assert datasets.PHOTOS_SHA256 in (ROOT / "data" / "README.md").read_text(encoding="utf-8")
+
+
+def test_photos_show_the_originals_smaller():
+    data = pytest.importorskip("skimage.data")
+    blocks = data.astronaut()[:480, :480].reshape(96, 5, 96, 5, 3).mean(axis=(1, 3))
+    assert np.abs(datasets.load_photos().astronaut * 255 - blocks).max() <= 0.5 + 1e-9
+
+
+def test_missing_photos_are_refused_with_the_way_to_restore_them(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_DATA", str(tmp_path))
+    with pytest.raises(datasets.DataFileError) as failure:
+        datasets.load_photos()
+    assert "found no such file: restore it" in str(failure.value)
+    assert "git checkout -- data/photos.npz" in str(failure.value)
+    assert "python data/make_photos.py" in str(failure.value)

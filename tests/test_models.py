@@ -65,6 +65,20 @@ def test_mlp_gradients_agree_with_finite_differences(params, keep_prob):
     assert max(errors.values()) < 1e-6, errors
 
 
+def test_soft_targets_have_gradients_of_their_own():
+    targets = softmax(RNG.normal(size=(7, 3)))
+    errors = check_gradients(lambda p: models.mlp_loss(p, X, targets, l2=0.1), DEEP)
+    assert max(errors.values()) < 1e-5, errors
+
+
+def test_one_hot_targets_are_labels():
+    want, dwant = models.mlp_loss(DEEP, X, LABELS)
+    got, dgot = models.mlp_loss(DEEP, X, np.eye(3)[LABELS])
+    assert got == pytest.approx(want, rel=1e-14)
+    for name, value in dwant.items():
+        np.testing.assert_allclose(dgot[name], value, atol=1e-15)
+
+
 def test_penalty_counts_weights_and_no_biases():
     plain, _ = models.mlp_loss(DEEP, X, LABELS)
     penalised, _ = models.mlp_loss(DEEP, X, LABELS, l2=0.7)

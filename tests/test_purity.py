@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from course_lib import (
+    augment,
     datasets,
     gradcheck,
     landscape,
@@ -24,7 +25,7 @@ from course_lib import (
 )
 
 MODULES = (
-    datasets, gradcheck, landscape, layers, logistic, losses, models, optim, preprocessing,
+    augment, datasets, gradcheck, landscape, layers, logistic, losses, models, optim, preprocessing,
     problems, schedules, search, second_order, noise, train,
 )  # fmt: skip
 RNG = np.random.default_rng(13)
@@ -44,6 +45,7 @@ def total(x):
     return float(np.sum(x**2))
 
 
+IMAGES = frozen(6, 5, 4, 3)
 X, WEIGHTS, ROW, SQUARE = frozen(6, 3), frozen(3, 4), frozen(3), frozen(3, 3)
 BOWL = SQUARE @ SQUARE.T + np.eye(3)
 BOWL.flags.writeable = False
@@ -88,6 +90,26 @@ CALLS = {
     ),
     "batchnorm_forward": lambda: layers.batchnorm_forward(X, ROW, ROW, STATS, train=True),
     "batchnorm_backward": lambda: layers.batchnorm_backward(X, NORM),
+    "random_flip": lambda: augment.random_flip(IMAGES, prob=0.5, rng=rng()),
+    "random_crop": lambda: augment.random_crop(IMAGES, padding=1, rng=rng()),
+    "sample": lambda: augment.sample(IMAGES[0], ROW, ROW),
+    "resize": lambda: augment.resize(IMAGES[0], 3, 8),
+    "random_resized_crop": lambda: augment.random_resized_crop(
+        IMAGES, size=3, short_side=(4, 6), rng=rng()
+    ),
+    "ten_crop": lambda: augment.ten_crop(IMAGES[0], size=3),
+    "color_jitter": lambda: augment.color_jitter(IMAGES, brightness=0.2, contrast=0.3, rng=rng()),
+    "pca_color": lambda: augment.pca_color(IMAGES, SQUARE, ROW, sigma=0.1, rng=rng()),
+    "cutout": lambda: augment.cutout(IMAGES, size=3, rng=rng()),
+    "mixup": lambda: augment.mixup(IMAGES, X, lam=0.3, order=LABELS),
+    "cutmix": lambda: augment.cutmix(IMAGES, X, box=(1, -1, 2, 3), order=LABELS),
+    "average_views": lambda: augment.average_views(losses.softmax, IMAGES[..., 0]),
+    "warp": lambda: augment.warp(IMAGES[0], SQUARE[:2, :2]),
+    "rotate": lambda: augment.rotate(IMAGES[0], degrees=10),
+    "shear": lambda: augment.shear(IMAGES[0], slope=0.2),
+    "lens_distortion": lambda: augment.lens_distortion(IMAGES[0], strength=0.2),
+    "smooth_labels": lambda: losses.smooth_labels(LABELS, classes=3, eps=0.1),
+    "soft_cross_entropy": lambda: losses.soft_cross_entropy(X, X),
     "two_layer_loss": lambda: models.two_layer_loss(PARAMS, X, LABELS, l2=0.1),
     "init_mlp": lambda: models.init_mlp((3, 4, 3), rng=rng()),
     "mlp_loss": lambda: models.mlp_loss(PARAMS, X, LABELS, l2=0.1, **DROP),
@@ -166,6 +188,7 @@ CALLS = {
     "logistic_hessian": lambda: logistic.logistic_hessian(ROW, X, SIGNS, l2=0.1),
     "data_folder": datasets.data_folder,
     "load_digits": datasets.load_digits,
+    "load_photos": datasets.load_photos,
 }  # fmt: skip
 PUBLIC = {
     name: function
