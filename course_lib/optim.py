@@ -80,7 +80,7 @@ class AdamState(NamedTuple):
 
 
 def sgd(param: Array, grad: Array, state: SGDState, *, lr: float) -> tuple[Array, SGDState]:
-    """One step against the gradient.
+    """One step against the gradient; the state, which remembers nothing, is handed back.
 
     Source: Robbins & Monro 1951; CS231n L3 "gradient descent".
     Shapes: ``grad`` has the shape of ``param``.

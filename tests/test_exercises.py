@@ -54,6 +54,13 @@ CONTRACT = {
         landscape.suboptimality(eigenvalues, start, *, lr, steps)
         preprocessing.standardize(train, test)
     """,
+    "unit03": """
+        optim.sgd(param, grad, state, *, lr)
+        train.minibatches(x, labels, *, batch_size, rng)
+        noise.minibatch_variance(per_example_grads, *, batch_size, replace)
+        noise.moving_average(values, *, window)
+        noise.ema(values, *, decay)
+    """,
     "unit04": """
         optim.momentum(param, grad, state, *, lr, momentum)
         optim.nesterov(param, grad, state, *, lr, momentum)
@@ -61,6 +68,13 @@ CONTRACT = {
         optim.velocity_weights(steps, *, momentum)
         optim.terminal_velocity(grad, *, lr, momentum)
         landscape.stability_limit(method, curvature, *, momentum)
+    """,
+    "unit06": """
+        optim.uncorrected_step_ratio(steps, *, betas)
+        optim.adam(param, grad, state, *, lr, betas, eps)
+        optim.l2_and_decay_fixed_points(curvature, target, *, strength, momentum)
+        optim.adam_l2(param, grad, state, *, lr, l2, betas, eps)
+        optim.adamw(param, grad, state, *, lr, weight_decay, betas, eps)
     """,
     "unit10": """
         layers.dropout_forward(x, *, keep_prob, train, rng)
