@@ -1,7 +1,6 @@
 """The grader's handle on the warm process: starting it, forking from it, cleaning up after it."""
 
 import contextlib
-import importlib.util
 import json
 import os
 import shutil
@@ -17,6 +16,8 @@ import weakref
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from autograde import isolate
 from autograde.isolate import Level, Limits
@@ -218,7 +219,7 @@ def readable() -> list[str]:
     A course that is installed among the packages stays hidden: it would hold the answers.
     """
     paths = [sysconfig.get_path(key) for key in ("stdlib", "platstdlib")]
-    packages = Path(importlib.util.find_spec("numpy").submodule_search_locations[0]).parent  # type: ignore[union-attr]
+    packages = Path(np.__file__).parent.parent
     hidden = {"course_lib", "autograde", "lessons"}
     if hidden.isdisjoint(os.listdir(packages)):
         paths.append(str(packages))

@@ -4,80 +4,38 @@ First all visible cases are judged, then all hidden ones; nothing that a submiss
 has seen a hidden input is passed on, so that hidden inputs cannot be read in any message.
 """
 
-import json
 import re
 from functools import cache
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 from autograde import hidden
+from autograde.marking import (
+    STATUSES,
+    ExerciseMark,
+    Marking,
+    Problem,
+    Status,
+    from_json,
+    of_cell,
+    scrub,
+    to_json,
+    twice,
+)
 from autograde.record import Card
 from autograde.release import Release, release_of
-from autograde.running import LIMITS, GivenUp, Run, Trouble, Witness
+from autograde.running import GivenUp, Run, Witness
 from autograde.session import Missing, SessionEnded, Zygote
 from autograde.submission import Piece, Submission, Unreadable, read
 from course_lib.checking import cards
 from course_lib.checking.examine import judge
 from course_lib.checking.verdict import Verdict
 
-Status = Literal[
-    "marked",
-    "not written",
-    "crashed",
-    "out of time",
-    "out of memory",
-    "too much output",
-    "cannot be read",
-    "needs a human",
-]
-STATUSES: tuple[Status, ...] = Status.__args__  # type: ignore[attr-defined]
+__all__ = ["STATUSES", "ExerciseMark", "Marking", "Status", "failed", "from_json", "mark"]
+__all__ += ["scrub", "to_json"]
+
 SECONDS = 60.0  # by the clock, for one check; CPU time is limited far below, call by call
-ADDRESS = re.compile(r"0x[0-9a-fA-F]{4,}")
-FOLDER = re.compile(r"[^\s\"'&;]*/(?:autograde-[^/\s\"']+/(?:lib|scratch/\d+)|site-packages)/")
-PYTHON = re.compile(r"/[^\s\"'&;]*/(python\d\.\d+)/")
 UNWRITTEN = "Nothing is written yet"
 HIDDEN_WRONG = "Some of the further cases do not agree."
-
-
-class ExerciseMark(NamedTuple):
-    """What an exercise earned, and why.
-
-    ``points`` of ``max_points`` for the visible check, ``hidden_points`` of ``max_hidden`` for the
-    further cases. ``mistake``: the catalogue's name or None. ``cases``: (name, passed).
-    ``hidden_message`` and ``html`` (the verdict's card; raw) serve the feedback; ``read`` says
-    where the lesson treats the matter.
-    """
-
-    name: str
-    points: float
-    max_points: float
-    hidden_points: float
-    max_hidden: float
-    status: Status
-    mistake: str | None
-    message: str
-    cases: tuple[tuple[str, bool], ...] = ()
-    hidden_cases: tuple[tuple[str, bool], ...] = ()
-    traceback: str = ""
-    read: str = ""
-    hidden_message: str = ""
-    html: str = ""
-
-
-class Marking(NamedTuple):
-    """A submission's marks; ``level`` is the isolation that was in force."""
-
-    unit: str
-    exercises: tuple[ExerciseMark, ...]
-    notes: tuple[str, ...]
-    level: str
-
-    @property
-    def points(self) -> float:
-        return round(sum(one.points + one.hidden_points for one in self.exercises), 4)
-
-    @property
-    def max_points(self) -> float:
-        return sum(one.max_points + one.max_hidden for one in self.exercises)
 
 
 def mark(notebook: bytes, unit: str, term: str, zygote: Zygote) -> Marking:
@@ -158,7 +116,7 @@ class _Work:
             return blank._replace(message=f"The submission was given up: {reason}.")
         except Exception as error:  # ours: a student's error would be part of a verdict
             return blank._replace(message=f"The grader failed with {type(error).__name__}.")
-        if isinstance(found, _Problem):
+        if isinstance(found, Problem):
             return blank._replace(status=found.status, message=scrub(found.reason))
         verdict, session = found
         status: Status = "marked"
@@ -185,8 +143,8 @@ class _Work:
             card = hidden.card(mark.name, self.term)
             found = self._judged(mark.name, card, mark.max_hidden, reveal=False)
         except Exception as error:
-            found = _Problem("needs a human", f"The further cases: {type(error).__name__}.")
-        if isinstance(found, _Problem):
+            found = Problem("needs a human", f"The further cases: {type(error).__name__}.")
+        if isinstance(found, Problem):
             message = f"{mark.message} In the further cases: {found.status}."
             return mark._replace(status=found.status, hidden_message=message)
         verdict, _ = found
@@ -200,7 +158,7 @@ class _Work:
 
     def _judged(
         self, name: str, card: Card, points: float, *, reveal: bool
-    ) -> "tuple[Verdict, Witness] | _Problem":
+    ) -> "tuple[Verdict, Witness] | Problem":
         """The verdict, or why there is none after two attempts."""
         hits: list[tuple[str, str]] = []
         session = self.run.session()
@@ -216,14 +174,14 @@ class _Work:
             except SessionEnded:
                 pass
             hits.append((session.limit(), session.reason))
-        return _twice(hits)
+        return twice(hits)
 
-    def _missing(self, name: str) -> "_Problem":
+    def _missing(self, name: str) -> "Problem":
         """Why the notebook defines no function of this name."""
         for number, trouble in self.run.troubles.items():
             if re.search(rf"\b{re.escape(name)}\b", self.pieces[number].source):
-                return _of_cell(trouble)
-        return _Problem("not written", f"The notebook defines no `{name}`.")
+                return of_cell(trouble)
+        return Problem("not written", f"The notebook defines no `{name}`.")
 
     def _why(self, name: str, verdict: Verdict) -> dict[str, Any]:
         """What to add where the function that was judged is an older one."""
@@ -232,38 +190,9 @@ class _Work:
         for number, trouble in self.run.troubles.items():
             source = self.pieces[number].source
             if self.pieces[number].role == "answer" and f"def {name}(" in source:
-                problem = _of_cell(trouble)
+                problem = of_cell(trouble)
                 return {"status": problem.status, "message": scrub(problem.reason)}
         return {}
-
-
-class _Problem(NamedTuple):
-    """Why there is no verdict."""
-
-    status: Status
-    reason: str
-
-
-def _of_cell(trouble: Trouble) -> _Problem:
-    """The problem of an exercise whose cell did not run to its end."""
-    if trouble.status in LIMITS:
-        return _Problem("needs a human", f"Its cell was {trouble.status}, twice: {trouble.reason}.")
-    if trouble.error is None or trouble.status != "failed":
-        return _Problem("crashed", f"Its cell ended the process: {trouble.reason}.")
-    error = trouble.error
-    where = f" ({error.line})" if error.line else ""
-    return _Problem("crashed", f"Its cell stopped with {error.kind}: {error.text}{where}.")
-
-
-def _twice(hits: list[tuple[str, str]]) -> _Problem:
-    """The problem of a function that ended its process, or hit a limit, in both attempts."""
-    first, second = hits[0][0], hits[-1][0]
-    if first == second == "crashed":
-        return _Problem("crashed", "Calling the function ended the process it ran in.")
-    reasons = {"out of time": "a loop may never end", "out of memory": "see the size of its arrays"}
-    hint = reasons.get(second, "see what it prints and returns")
-    limits = second if first == second else f"{first}, then {second}"
-    return _Problem("needs a human", f"Calling the function hit a limit, twice: {limits}; {hint}.")
 
 
 def _lacks_a_name(session: Witness) -> bool:
@@ -273,34 +202,3 @@ def _lacks_a_name(session: Witness) -> bool:
 def earned(verdict: Verdict) -> float:
     """The points of a verdict, rounded as a verdict shows itself to nbgrader."""
     return round(float(verdict.score) * float(verdict.points), 4)
-
-
-def scrub(text: str) -> str:
-    """The text without what differs from run to run, or tells about the grader's machine."""
-    text = FOLDER.sub("", ADDRESS.sub("0x...", text))
-    return PYTHON.sub(r"\1/", text)
-
-
-# --- JSON -----------------------------------------------------------------------------------------
-
-
-def to_json(marking: Marking) -> str:
-    """The marking as JSON: equal bytes for equal markings."""
-    content = marking._asdict() | {"exercises": [one._asdict() for one in marking.exercises]}
-    return json.dumps(content, ensure_ascii=True, sort_keys=True, indent=1) + "\n"
-
-
-def from_json(text: str | bytes) -> Marking:
-    """The marking that ``to_json`` wrote. Raises ``ValueError`` for anything else."""
-    try:
-        content = json.loads(text)
-        exercises = tuple(_mark_from(one) for one in content["exercises"])
-        return Marking(content["unit"], exercises, tuple(content["notes"]), content["level"])
-    except (KeyError, TypeError) as error:
-        raise ValueError(f"not a marking: {error}") from error
-
-
-def _mark_from(content: dict[str, Any]) -> ExerciseMark:
-    for key in ("cases", "hidden_cases"):
-        content[key] = tuple((str(name), bool(passed)) for name, passed in content[key])
-    return ExerciseMark(**content)
