@@ -29,6 +29,7 @@ ROUNDING = "differs where an eigenvalue equals tol to the last bit only"
 LUCK = "differs where the generator draws exactly the probability only"
 FILLED = "every entry is filled in later"
 EVEN = "an even power, or an absolute value, forgets the sign"
+DOT = "an inner product does not mind the order"
 # exercise -> {line after the change: why it is just as right}
 EQUIVALENT = {
     "hinge_loss": {"count = len(scores)": "one label per row of scores"},
@@ -43,6 +44,19 @@ EQUIVALENT = {
         "dhidden = dactive * (hidden >= 0)": KINK,
         "dhidden = dactive * (active > 0)": "positive after the ReLU is positive before it",
     },
+    "minibatches": {
+        "order = rng.permutation(len(labels))": "one label per example",
+        "for start in range(0, len(labels), batch_size):": "one label per example",
+        "for start in range(0, len(order), batch_size):": "as many",
+    },
+    "minibatch_variance": {
+        "deviations = np.mean(per_example_grads, axis=0) - per_example_grads": EVEN,
+    },
+    "moving_average": {
+        "first = max(i - window + 1, 0)": "the larger of two has no order",
+        "for i in range(len(averages)):": "as many",
+    },
+    "ema": {"for i in range(len(averages)):": "as many"},
     "numeric_hessian": {"hessian = np.ones((d, d))": FILLED},
     "classify_critical_point": {
         "if smallest <= -tol and largest > tol:": ROUNDING,
@@ -70,6 +84,24 @@ EQUIVALENT = {
     "dropconnect_forward": {"mask = (rng.random(weights.shape) <= keep_prob) / keep_prob": LUCK},
     "stochastic_depth_forward": {
         "survives = rng.random(one_per_example) <= survival_prob": LUCK,
+    },
+    "bfgs_update": {
+        "curvature = grad_change @ step": DOT,
+        "left = np.eye(len(grad_change)) - rho * np.outer(step, grad_change)": "as long",
+        "left = np.eye(len(inverse_hessian)) - rho * np.outer(step, grad_change)": "as long",
+        "left = rho * np.outer(step, grad_change) - np.eye(len(step))": "it is used twice",
+    },
+    "lbfgs_direction": {
+        "pairs = list(zip(steps, grad_changes, strict=False))": "as many of both",
+        "share = direction @ step / (step @ change)": DOT,
+        "share = step @ direction / (change @ step)": DOT,
+        "if steps:": "as many",
+        "if grad_changes:": "as many",
+        "if shares:": "as many",
+        "direction = direction * (change @ step) / (change @ change)": DOT,
+        "for (step, change), share in zip(pairs, reversed(shares), strict=False):": "as many",
+        "correction = direction @ change / (step @ change)": DOT,
+        "correction = change @ direction / (change @ step)": DOT,
     },
 }
 
