@@ -58,6 +58,7 @@ CONTRACT = {
         optim.sgd(param, grad, state, *, lr)
         train.minibatches(x, labels, *, batch_size, rng)
         noise.minibatch_variance(per_example_grads, *, batch_size, replace)
+        noise.noise_floor(curvatures, variances, *, lr)
         noise.moving_average(values, *, window)
         noise.ema(values, *, decay)
     """,
@@ -75,6 +76,13 @@ CONTRACT = {
         optim.l2_and_decay_fixed_points(curvature, target, *, strength, momentum)
         optim.adam_l2(param, grad, state, *, lr, l2, betas, eps)
         optim.adamw(param, grad, state, *, lr, weight_decay, betas, eps)
+    """,
+    "unit08": """
+        second_order.newton_step(grad, hessian)
+        second_order.damped_newton_step(grad, hessian, *, damping)
+        second_order.bfgs_update(inverse_hessian, step, grad_change)
+        second_order.lbfgs_direction(grad, steps, grad_changes)
+        second_order.newton_cost(parameters, *, bytes_per_number)
     """,
     "unit10": """
         layers.dropout_forward(x, *, keep_prob, train, rng)

@@ -28,6 +28,7 @@ KINK = "differs where a number is exactly at the kink only, and there any subgra
 ROUNDING = "differs where an eigenvalue equals tol to the last bit only"
 LUCK = "differs where the generator draws exactly the probability only"
 FILLED = "every entry is filled in later"
+SAME = "the smaller of two numbers, in another order"
 EVEN = "an even power, or an absolute value, forgets the sign"
 DOT = "an inner product does not mind the order"
 # exercise -> {line after the change: why it is just as right}
@@ -80,6 +81,9 @@ EQUIVALENT = {
         "scale = np.where(varies, np.std(train, axis=0), 2.0)": "of a constant column only "
         "finite values are asked"
     },
+    "linear_decay": {"progress = min(1.0, step / total_steps)": SAME},
+    "cosine": {"progress = min(1.0, step / total_steps)": SAME},
+    "triangular": {"height = 1 - abs(1 - phase / half_cycle)": EVEN},
     "dropout_forward": {"mask = (rng.random(x.shape) <= keep_prob) / keep_prob": LUCK},
     "dropconnect_forward": {"mask = (rng.random(weights.shape) <= keep_prob) / keep_prob": LUCK},
     "stochastic_depth_forward": {
