@@ -67,7 +67,12 @@ def ratio_cases(rng: np.random.Generator) -> Sequence[Case]:
             {"betas": (float(beta1[0]), float(beta2[0]))},
             about="Each of the two averages has a beta of its own, and both can be chosen.",
         ),
-        Case("a single step", (1,), about="One step: an array with one entry."),
+        Case(
+            "a single step",
+            (1,),
+            {"betas": (0.8, 0.97)},
+            about="One step: an array with one entry.",
+        ),
         Case(
             "three thousand steps",
             (3000,),
@@ -165,6 +170,13 @@ STEP_RATIO = Exercise(
             "beta2, beta1 = betas",
             "The two betas have changed places: the first one belongs to the mean of the "
             "gradients, the second one to that of the squares.",
+        ),
+        Mistake(
+            "one beta for both",
+            "np.sqrt(1 - beta2**t)",
+            "np.sqrt(1 - beta1**t)",
+            "Both averages have the first beta in your formula. The second one has a beta of its "
+            "own.",
         ),
         Mistake(
             "root over everything",
@@ -377,7 +389,25 @@ ADAM = Exercise(
             "eps forgotten",
             "(np.sqrt(v_hat) + eps)",
             "np.sqrt(v_hat)",
-            "eps is never used: a parameter whose gradient is 0 gets 0/0, and is lost for ever.",
+            "eps is not added to the root. A parameter whose gradient has always been 0 gets 0/0 "
+            "without it, and a nan never goes away.",
+        ),
+        Mistake(
+            "square of eps inside the root",
+            "(np.sqrt(v_hat) + eps)",
+            "np.sqrt(v_hat + eps**2)",
+            "you add the square of eps inside the root, so that it only counts where the gradients "
+            "are smaller than eps. Here eps itself is added outside.",
+            convention=True,
+            read="The small print",
+        ),
+        Mistake(
+            "eps in the average",
+            NEW_V,
+            NEW_V + " + eps",
+            "You add eps to the average of the squares itself, where it is handed on and adds up "
+            "from step to step. It belongs to the denominator, after the root.",
+            more=(("(np.sqrt(v_hat) + eps)", "np.sqrt(v_hat)"),),
         ),
         Mistake(
             "eps outside the fraction",
@@ -550,6 +580,28 @@ ADAM = Exercise(
             "You move along the newest gradient: that is RMSProp with a correction. What is the "
             "first average for?",
             read="Momentum over RMSProp",
+        ),
+        Mistake(
+            "never divided",
+            STEP,
+            "lr * m_hat",
+            "The average of the squares is kept, but never used: large gradients still make large "
+            "steps.",
+            read="Momentum over RMSProp",
+        ),
+        Mistake(
+            "squares of the step before",
+            V_HAT,
+            "state.v / (1 - beta2**step)",
+            "You divide by an average of squares that does not know the new gradient yet. In the "
+            "first step it is 0, and only eps is left.",
+        ),
+        Mistake(
+            "averages exchanged in the state",
+            "AdamState(step, m, v)",
+            "AdamState(step, v, m)",
+            "In the state that you return the two averages have changed places: first that of the "
+            "gradients, then that of the squares.",
         ),
         Mistake(
             "climbs",
@@ -848,7 +900,7 @@ def penalty_cases(rng: np.random.Generator) -> Sequence[Case]:
             rng,
             "two arrays in turn",
             "Two parameter arrays are updated in turn, each with its own state.",
-            [(2, 3), (2,)],
+            [(2, 3), (3,)],
             3,
             lr=0.05,
             l2=0.2,
@@ -924,7 +976,15 @@ ADAM_L2 = Exercise(
             "penalty left out",
             SUM,
             "grad = grad + 0 * l2 * param",
-            "This is plain Adam: l2 has no effect on the path.",
+            "Without a gradient of the data your weights stay where they are, as in plain Adam: "
+            "the penalty has a gradient of its own.",
+        ),
+        Mistake(
+            "one-dimensional arrays left out",
+            SUM,
+            "grad = grad + 2 * l2 * param * (param.ndim > 1)",
+            "Arrays with one axis get no penalty in your rule. To spare the biases is sensible, "
+            "but a rule sees one array and cannot know whose it is: that is for whoever calls it.",
         ),
         Mistake(
             "the penalty itself",
@@ -1018,7 +1078,7 @@ def decay_cases(rng: np.random.Generator) -> Sequence[Case]:
             3,
             scale=0.0,
             lr=0.1,
-            weight_decay=0.5,
+            weight_decay=0.6,
         ),
         run(
             rng,
@@ -1179,7 +1239,15 @@ ADAMW = Exercise(
             "no decay",
             DECAYED,
             "decayed = param",
-            "This is plain Adam: weight_decay has no effect on the path.",
+            "Without a gradient your weights stay where they are, as in plain Adam: the decay is "
+            "to be there in every step.",
+        ),
+        Mistake(
+            "one-dimensional arrays left out",
+            DECAYED,
+            "decayed = param - lr * weight_decay * param * (param.ndim > 1)",
+            "Arrays with one axis do not decay in your rule. To spare the biases is sensible, "
+            "but a rule sees one array and cannot know whose it is: that is for whoever calls it.",
         ),
         Mistake(
             "same amount for every weight",
