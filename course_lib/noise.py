@@ -60,19 +60,18 @@ def ema(values: Array, *, decay: float) -> Array:
     return averages
 
 
-def noise_floor(hessian: Array, covariance: Array, *, lr: float) -> float:
+def noise_floor(curvatures: Array, variances: Array, *, lr: float) -> float:
     """How far above the minimum the mean loss of SGD stays, on a bowl with noisy gradients.
 
-    For noise that does not depend on the place. For small steps this is ``lr / 4`` times the
-    total variance, whatever the curvature is.
+    The noise is drawn anew in every step and does not depend on the place. For small steps the
+    result is about ``lr / 4`` times the total variance, whatever the curvatures are.
 
     Source: CSC421 L7-8 "SGD learning rate"; Mandt, Hoffman & Blei 2017, section 3.
-    Shapes: ``hessian`` (d, d), positive definite; ``covariance`` (d, d), that of one mini-batch
-    gradient.
-    Raises ValueError when ``lr`` is so large that even without noise the path diverges.
+    Shapes: ``curvatures`` (d,), all positive, and the noise's ``variances`` (d,), of one gradient
+    as it is used, along the same directions: the eigenvectors of the Hessian.
+    Raises ValueError when ``lr`` is so large that SGD would diverge even without noise.
     """
-    curvatures, directions = np.linalg.eigh(hessian)
-    if lr * curvatures[-1] >= 2:
-        raise ValueError(f"lr must lie below {2 / curvatures[-1]:.4g}, got {lr}: SGD diverges")
-    variances = np.diag(directions.T @ covariance @ directions)
-    return float(np.sum(0.5 * lr * variances / (2 - lr * curvatures)))
+    if np.max(lr * curvatures) >= 2:
+        raise ValueError(f"lr must lie below {2 / np.max(curvatures):.4g}, got {lr}: SGD diverges")
+    place = lr * variances / (curvatures * (2 - lr * curvatures))
+    return float(0.5 * np.sum(curvatures * place))

@@ -119,7 +119,7 @@ CALLS = {
     "minibatch_variance": lambda: noise.minibatch_variance(X, batch_size=2, replace=False),
     "moving_average": lambda: noise.moving_average(ROW, window=2),
     "ema": lambda: noise.ema(ROW, decay=0.9),
-    "noise_floor": lambda: noise.noise_floor(BOWL, BOWL, lr=0.01),
+    "noise_floor": lambda: noise.noise_floor(X[0] ** 2 + 1, X[1], lr=0.01),
     "numeric_hessian": lambda: landscape.numeric_hessian(total, ROW),
     "classify_critical_point": lambda: landscape.classify_critical_point(BOWL),
     "condition_number": lambda: landscape.condition_number(BOWL),

@@ -34,6 +34,11 @@ plots.use_course_style()
 # %% exercise: minibatch_variance
 
 # %% [markdown]
+# ## The noise floor
+
+# %% exercise: noise_floor
+
+# %% [markdown]
 # ## Reading a noisy curve
 
 # %% exercise: moving_average
