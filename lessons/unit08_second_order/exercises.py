@@ -190,6 +190,21 @@ NEWTON = Exercise(
             "if need be.",
         ),
         Mistake(
+            "turned downhill",
+            SOLVE,
+            "np.negative(np.linalg.solve(hessian, grad)) * np.sign(grad @ np.linalg.solve(hessian,"
+            " grad))",
+            "Right in bowls; where the step would go uphill you turn it round. Newton's own step "
+            "goes to the critical point, whatever it is. How to repair it is the next exercise.",
+        ),
+        Mistake(
+            "gradient where there is no bowl",
+            SOLVE,
+            "-(np.linalg.solve(hessian, grad) if np.linalg.eigvalsh(hessian)[0] > 0 else grad)",
+            "Right in bowls; elsewhere you take a gradient step. Newton's own step goes to the "
+            "critical point, whatever it is. How to repair it is the next exercise.",
+        ),
+        Mistake(
             "Cholesky",
             SOLVE,
             "-np.linalg.solve(np.linalg.cholesky(hessian).T, "
@@ -403,6 +418,29 @@ DAMPED = Exercise(
             "np.abs(curvatures + damping)",
             "You add the damping first and remove the sign afterwards. A curvature of minus 3 then "
             "becomes *weaker* by the damping, and one of minus `damping` becomes zero.",
+        ),
+        Mistake(
+            "whole step turned round",
+            BACK,
+            "-(axes @ (along / (curvatures + damping))) * np.sign(along @ (along / (curvatures + "
+            "damping)))",
+            "You turn the whole step round when it goes uphill. At a saddle some parts of it are "
+            "right and others are not: each direction has a curvature, and a sign, of its own.",
+        ),
+        Mistake(
+            "gradient where there is no bowl",
+            "along / (np.abs(curvatures) + damping)",
+            "along / (np.where(curvatures[0] > 0, curvatures, 1 - damping) + damping)",
+            "Where a curvature is negative you take a plain gradient step, in all directions. The "
+            "sizes of the curvatures are worth keeping there, too.",
+        ),
+        Mistake(
+            "all curvatures shifted",
+            SIZES,
+            "curvatures - min(0.0, curvatures[0]) + damping",
+            "you shift all curvatures by the most negative one before the damping is added, as "
+            "trust-region methods do. Here each curvature counts with its own size.",
+            convention=True,
         ),
         Mistake(
             "absolute values of the entries",
@@ -958,6 +996,13 @@ BFGS = Exercise(
             "direction has to be taken out first.",
         ),
         Mistake(
+            "old estimate rescaled",
+            "left @ inverse_hessian @ left.T",
+            "curvature / (grad_change @ grad_change) * (left @ inverse_hessian @ left.T)",
+            "The old estimate is rescaled at every update. L-BFGS scales its first estimate, a "
+            "multiple of the identity; BFGS keeps what it has.",
+        ),
+        Mistake(
             "added to the old estimate",
             PRODUCT,
             "inverse_hessian + left @ inverse_hessian @ left.T + rho * np.outer(step, step)",
@@ -1411,6 +1456,27 @@ LBFGS = Exercise(
             "    if True:",
             "Before the first step there is no newest pair, and asking for it stops with an "
             "IndexError. What is the direction then?",
+        ),
+        Mistake(
+            "second loop missing",
+            "(share - correction) * step",
+            "0.0 * step",
+            "There is no second loop, or it changes nothing: what the first loop took out is never "
+            "replaced. The second loop puts in the steps that each pair has shown.",
+        ),
+        Mistake(
+            "fixed bound",
+            "    shares = []",
+            "    pairs, shares = [pair for pair in pairs if pair[0] @ pair[1] > 1e-8], []",
+            "Pairs of small steps are left out because their product is below a fixed bound. Near "
+            "the minimum all steps are small, and just as informative.",
+        ),
+        Mistake(
+            "uphill without a history",
+            "    shares = []",
+            "    shares = []\n    if not pairs:\n        return grad",
+            "Only the first step goes wrong: without a history you return the gradient itself, "
+            "which points uphill.",
         ),
         Mistake(
             "zeros for an empty history",
