@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from course_lib.checking.compare import Difference, Tolerance, difference
-from course_lib.checking.explain import explain, named_inputs
+from course_lib.checking.explain import explain, explain_rates, named_inputs
 
 RNG = np.random.default_rng(5)
 WANT = RNG.normal(size=(5, 3))
@@ -123,3 +123,32 @@ def test_empty_and_zero_inputs_do_no_harm():
 
 def test_arguments_get_their_names():
     assert named_inputs(["x", "y"], (1, 2), {"lr": 3}) == {"x": 1, "y": 2, "lr": 3}
+
+
+STEPS = [0, 2, 3, 9]
+RATES = np.array([0.4, 0.4, 0.2, 0.1])
+
+
+@pytest.mark.parametrize(
+    ("got", "words"),
+    [
+        ([0.4, 0.4, 0.4, 0.4], "right before step 3; there, and at all later steps asked for, too"),
+        ([0.1, 0.4, 0.2, 0.1], "too small at the first steps, and right from step 2 on"),
+        ([0.1, 0.4, 0.9, 0.1], "wrong at 2 of 4 steps, the first of them step 0"),
+        ([0.5, 0.9, 0.4, 0.7], "too large at every step, step 0 included"),
+        ([0.4, 0.4, 0.2, -0.2], "turns negative"),
+        ([0.4, np.inf, 0.2, 0.1], "It holds inf"),
+        ([0.2, 0.2, 0.1, 0.05], "0.5 times the right value"),
+        ([0.4, 0.2, 0.1, 0.9], "shifted by one place"),
+    ],
+)
+def test_learning_rates_are_told_by_their_steps(got, words):
+    found = difference(np.array(got), RATES, Tolerance())
+    assert found is not None
+    assert words in explain_rates(found, STEPS, {})
+
+
+def test_a_single_learning_rate_needs_no_place():
+    found = difference(np.array([0.3]), np.array([0.2]), Tolerance())
+    assert found is not None
+    assert explain_rates(found, [0], {}) == ""

@@ -12,7 +12,7 @@ import numpy as np
 from course_lib.checking import cards, overall
 from course_lib.checking.compare import Difference, Tolerance, difference, fingerprint
 from course_lib.checking.diagnose import Seen, find_mistake, whole_explanation
-from course_lib.checking.explain import explain, explain_path, named_inputs
+from course_lib.checking.explain import explain, explain_path, explain_rates, named_inputs
 from course_lib.checking.probes import PROBES, Malformed
 from course_lib.checking.student import (
     SECONDS,
@@ -263,11 +263,16 @@ class _Judgement:
             )
         return where + self._name_difference(case, found)
 
-    def _relation(self, inputs: Any, found: Difference) -> str:
+    def _relation(self, inputs: Any, found: Difference, steps: list[int]) -> str:
         if found.path.startswith("['result']['path of param") and found.kind in ("value", "nan"):
             number = int((re.findall(r"\d+", found.path) or ["1"])[0]) - 1
             grad = inputs["grads"][number][0] if "grads" in inputs else np.zeros(())
             return explain_path(found.got, found.want, grad)
+        if found.path.startswith("['result']['learning rates at") and found.kind in (
+            "value",
+            "nan",
+        ):
+            return explain_rates(found, steps, inputs) if self.reveal else ""
         return explain(found, inputs)
 
     def _name_difference(self, case: Mapping[str, Any], found: Difference) -> str:
@@ -290,7 +295,7 @@ class _Judgement:
         inputs = case["inputs"]
         if "args" in inputs:
             inputs = named_inputs(self.card["parameters"][0], inputs["args"], inputs["kwargs"])
-        sentence = self._relation(inputs, found)
+        sentence = self._relation(inputs, found, case["inputs"].get("steps", []))
         if found.kind == "shape":
             shapes = f"`{place}` has shape {found.got.shape}, expected {found.want.shape}."
             return f"{shapes} {sentence}"

@@ -59,6 +59,34 @@ def explain_path(got: Array, want: Array, grad: Array) -> str:
     return f"Look at the change in your first step. {sentence}" if sentence else ""
 
 
+def explain_rates(found: Difference, steps: list[int], inputs: Any) -> str:
+    """One sentence on the learning rates of a schedule at ``steps``: what is wrong, or where."""
+    got, want = np.asarray(found.got, float), np.asarray(found.want, float)
+    if not np.isfinite(got).all():
+        return _explain_nonfinite(got)
+    for rule in (_sign, _factor, _power, _reorder, _missing_term):
+        if len(steps) > 1 and (sentence := rule(got, want, inputs)):
+            return sentence
+    wrong = np.abs(got - want) > CLOSE * np.max(np.abs(want), initial=1e-300)
+    if np.any(got[wrong] < 0):
+        return "It turns negative, and then a training climbs up the loss."
+    first, which = _first(steps, wrong), got[wrong] > want[wrong]
+    size = "too large" if which.all() else "too small" if not which.any() else "wrong"
+    if wrong.all():
+        return f"It is {size} at every step, step {first} included." if len(steps) > 1 else ""
+    if wrong[int(np.argmax(wrong)) :].all():
+        return f"It is right before step {first}; there, and at all later steps asked for, {size}."
+    if not wrong[int(np.argmin(wrong)) :].any():
+        return f"It is {size} at the first steps, and right from step {_first(steps, ~wrong)} on."
+    return (
+        f"It is {size} at {int(wrong.sum())} of {len(steps)} steps, the first of them step {first}."
+    )
+
+
+def _first(steps: list[int], chosen: NDArray[np.bool_]) -> int:
+    return steps[int(np.argmax(chosen))]
+
+
 def _close(left: Array, right: Array) -> bool:
     scale = max(np.max(np.abs(right), initial=0.0), np.max(np.abs(left), initial=0.0))
     return left.shape == right.shape and bool(np.all(np.abs(left - right) <= CLOSE * scale))

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from course_lib.arrays import Array
+from course_lib.checking.compare import as_leaf
 from course_lib.checking.probes.base import (
     Malformed,
     Observation,
@@ -181,3 +182,71 @@ def first_output(
 ) -> Observation:
     """One call of a function with several results, of which only the first is determined."""
     return unpack(student(*args, **kwargs), *names)[0]
+
+
+@probe
+def sequence(
+    student: Student, *, args: tuple[Any, ...], kwargs: Mapping[str, Any], what: str
+) -> Observation:
+    """One call that returns an array; a list or tuple of numbers is the same to this probe."""
+    result = student(*args, **kwargs)
+    if isinstance(result, (list, tuple)):
+        result = numbers(result, f"the array of {what}")
+    return {what: result}
+
+
+@probe
+def schedule(
+    student: Student,
+    *,
+    args: tuple[Any, ...],
+    kwargs: Mapping[str, Any],
+    steps: list[int],
+    base: Array | None = None,
+) -> Observation:
+    """A function that makes a schedule: the learning rates at ``steps``, asked up and then down.
+
+    ``base`` are the rates, step by step, of a schedule that is handed over as first argument.
+    What is returned may be anything that can be called with a step.
+    """
+    given = () if base is None else (_schedule_of(base),)
+    made = student(*given, *args, **kwargs)
+    if not callable(made):
+        raise Malformed(_no_schedule(made))
+    asked = Student(made)
+    up = [_rate(asked(step), step) for step in steps]
+    down = [_rate(asked(np.int64(step)), step) for step in reversed(steps)]
+    student.narrow = student.narrow or asked.narrow
+    same = np.allclose(up, down[::-1], rtol=1e-9, atol=0.0, equal_nan=True)
+    return {
+        "a step has the same rate whenever it is asked for": yes(same),
+        f"learning rates at the steps {', '.join(map(str, steps))}": np.array(up),
+    }
+
+
+def _schedule_of(rates: Array) -> Callable[[int], float]:
+    return lambda step: float(rates[min(max(int(step), 0), len(rates) - 1)])
+
+
+def _no_schedule(made: Any) -> str:
+    if made is None:
+        return (
+            "It returns nothing. A schedule that is defined inside has to be returned as well: "
+            "the function itself, without parentheses."
+        )
+    number = isinstance(made, (int, float, np.number))
+    what = "a number" if number else f"an object of type {type(made).__name__}"
+    return (
+        f"It returned {what}. Asked for is a schedule: a function that will be called with one "
+        "step at a time and returns the learning rate of that step."
+    )
+
+
+def _rate(value: Any, step: int) -> float:
+    if value is None:
+        raise Malformed(f"The schedule returns nothing for step {step}: is a return missing in it?")
+    leaf = as_leaf(value)
+    if not isinstance(leaf, np.ndarray) or leaf.dtype != np.float64 or leaf.ndim:
+        what = f"an array of shape {leaf.shape}" if np.ndim(leaf) else f"a {type(value).__name__}"
+        raise Malformed(f"For step {step} the schedule returns {what}: one number is expected.")
+    return float(leaf)
