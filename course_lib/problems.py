@@ -99,6 +99,42 @@ def saddle_gradient(x: Array) -> Array:
     return np.array([2 * x[0], -2 * x[1]])
 
 
+def saddle_hessian(x: Array) -> Array:
+    """The Hessian of ``saddle``: curvature 2 along x1 and -2 along x2, everywhere.
+
+    Source: CS231n L3 "local minima and saddle points".
+    Shapes: ``x`` (2,), result (2, 2).
+    """
+    return np.diag([2.0, -2.0])
+
+
+def two_valleys(x: Array) -> float:
+    """A saddle between two minima: ``x1**2 - x2**2 + x2**4 / 4``, minima -1 at (0, +-sqrt 2).
+
+    Source: a standard example; like ``saddle`` near the origin, but bounded below.
+    Shapes: ``x`` (2,).
+    """
+    return float(x[0] ** 2 - x[1] ** 2 + x[1] ** 4 / 4)
+
+
+def two_valleys_gradient(x: Array) -> Array:
+    """The gradient of ``two_valleys``.
+
+    Source: differentiated by hand.
+    Shapes: ``x`` and result (2,).
+    """
+    return np.array([2 * x[0], -2 * x[1] + x[1] ** 3])
+
+
+def two_valleys_hessian(x: Array) -> Array:
+    """The Hessian of ``two_valleys``: its second curvature changes sign at x2 = sqrt(2/3).
+
+    Source: differentiated by hand.
+    Shapes: ``x`` (2,), result (2, 2).
+    """
+    return np.diag([2.0, -2 + 3 * x[1] ** 2])
+
+
 def noisy_line() -> tuple[Array, Array]:
     """200 noisy points on a line, for fitting intercept and slope: the course's smallest data set.
 

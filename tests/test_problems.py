@@ -18,20 +18,34 @@ TILTED = np.array([[3.0, 1.0], [1.0, 2.0]])
         (problems.quadratic(TILTED), problems.quadratic_gradient(TILTED)),
         (problems.rosenbrock, problems.rosenbrock_gradient),
         (problems.saddle, problems.saddle_gradient),
+        (problems.two_valleys, problems.two_valleys_gradient),
     ],
-    ids=["quadratic", "rosenbrock", "saddle"],
+    ids=["quadratic", "rosenbrock", "saddle", "two valleys"],
 )
 def test_gradient_agrees_with_finite_differences(loss, gradient, point):
     np.testing.assert_allclose(gradient(point), numeric_gradient(loss, point), rtol=1e-6, atol=1e-7)
 
 
 @pytest.mark.parametrize("point", POINTS)
-def test_rosenbrock_hessian_agrees_with_differences_of_its_gradient(point):
-    columns = [
-        numeric_gradient(lambda x, i=i: float(problems.rosenbrock_gradient(x)[i]), point)
-        for i in range(2)
-    ]
-    np.testing.assert_allclose(problems.rosenbrock_hessian(point), columns, rtol=1e-7, atol=1e-5)
+@pytest.mark.parametrize(
+    ("gradient", "hessian"),
+    [
+        (problems.rosenbrock_gradient, problems.rosenbrock_hessian),
+        (problems.saddle_gradient, problems.saddle_hessian),
+        (problems.two_valleys_gradient, problems.two_valleys_hessian),
+    ],
+    ids=["rosenbrock", "saddle", "two valleys"],
+)
+def test_hessian_agrees_with_differences_of_its_gradient(gradient, hessian, point):
+    columns = [numeric_gradient(lambda x, i=i: float(gradient(x)[i]), point) for i in range(2)]
+    np.testing.assert_allclose(hessian(point), columns, rtol=1e-7, atol=1e-5)
+
+
+def test_two_valleys_has_its_minima_at_minus_one():
+    for x2 in (-np.sqrt(2), np.sqrt(2)):
+        point = np.array([0.0, x2])
+        assert problems.two_valleys(point) == pytest.approx(-1.0)
+        np.testing.assert_allclose(problems.two_valleys_gradient(point), 0.0, atol=1e-12)
 
 
 def test_rosenbrock_has_its_minimum_at_one_one():

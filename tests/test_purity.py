@@ -178,6 +178,10 @@ CALLS = {
         PARAMS, (X, LABELS), rule=optim.momentum, epochs=2, lr=0.1, l2=0.1, keep_prob=0.5, rng=rng()
     ),
     "noisy_labels": lambda: datasets.noisy_labels(LABELS, fraction=0.5, classes=3, rng=rng()),
+    "saddle_hessian": lambda: problems.saddle_hessian(ROW[:2]),
+    "two_valleys": lambda: problems.two_valleys(ROW[:2]),
+    "two_valleys_gradient": lambda: problems.two_valleys_gradient(ROW[:2]),
+    "two_valleys_hessian": lambda: problems.two_valleys_hessian(ROW[:2]),
     "newton_step": lambda: second_order.newton_step(ROW, BOWL),
     "damped_newton_step": lambda: second_order.damped_newton_step(ROW, BOWL, damping=0.1),
     "bfgs_update": lambda: second_order.bfgs_update(BOWL, ROW, ROW),
