@@ -1,5 +1,6 @@
 """Explorers: what the page would show is what the library computes, at every stop that is tried."""
 
+import importlib
 import re
 import shutil
 import sys
@@ -11,19 +12,39 @@ from typing import Any
 import numpy as np
 import pytest
 
-from course_lib import gradcheck, landscape, layers, models, optim, problems, recorded
+from course_lib import (
+    gradcheck,
+    landscape,
+    layers,
+    models,
+    optim,
+    problems,
+    recorded,
+    schedules,
+    train,
+)
 from course_lib.explorers import (
     Explorer,
     dropout_mask,
     gradient_check_curve,
     momentum_map,
+    noisy_path,
     ravine,
     rotated_race,
+    schedule_designer,
 )
 from course_lib.explorers.component import SCRIPT, Answer, Drag
 from course_lib.explorers.dropout_mask import OUTPUTS, drawn_mask, every_mask, hidden_units, logit
 from course_lib.explorers.gradcheck_curve import analytic_gradient, flatten, small_net, unflatten
 from course_lib.explorers.momentum_map import PLANE_MOMENTA, PLANE_RATES
+from course_lib.explorers.schedule_designer import (
+    CURVATURES,
+    NAMES,
+    all_rates,
+    mean_losses,
+    one_run,
+    schedule_called,
+)
 from course_lib.explorers.table import (
     Axis,
     Control,
@@ -34,9 +55,19 @@ from course_lib.explorers.table import (
     log_ticks,
     pack,
 )
+from course_lib.noise import noise_floor
 from course_lib.train import descend
 
-MAKERS = [ravine, gradient_check_curve, momentum_map, dropout_mask, rotated_race]
+noisy = importlib.import_module("course_lib.explorers.noisy_path")  # beside the function
+MAKERS = [
+    ravine,
+    gradient_check_curve,
+    momentum_map,
+    dropout_mask,
+    noisy_path,
+    rotated_race,
+    schedule_designer,
+]
 
 
 @pytest.fixture(scope="module", params=MAKERS, ids=lambda make: make.__name__)
@@ -177,7 +208,7 @@ def test_the_page_computes_pixels_only():
     assert "**" not in source
 
 
-# --------------------------------------------------------------- all four explorers
+# --------------------------------------------------------------- all explorers
 
 
 def test_every_control_and_panel_is_labelled(explorer: Explorer):
@@ -231,11 +262,13 @@ def test_construction_is_deterministic(make: Callable[[], Explorer]):
 
 
 TABLES = {
+    noisy_path: "noisy_table",
     ravine: "ravine_table",
     gradient_check_curve: "gradcheck_table",
     momentum_map: "momentum_table",
     dropout_mask: "dropout_table",
     rotated_race: "rotated_table",
+    schedule_designer: "schedule_table",
 }
 
 
@@ -254,7 +287,7 @@ def test_explorer_is_the_same_where_the_answers_are_left_out(
     def left_out(*args: Any, **kwargs: Any) -> Any:
         raise recorded.AnswerDue("a function", "unit")
 
-    answers = ("gradcheck", "landscape", "layers", "models", "optim", "train")
+    answers = ("gradcheck", "landscape", "layers", "models", "optim", "schedules", "train")
     for name, value in vars(module).items():
         home = getattr(value, "__module__", "")
         if home in [f"course_lib.{answer}" for answer in answers] and not isinstance(value, type):
@@ -468,6 +501,68 @@ def test_pack_refuses_an_unknown_kind_of_layer():
         pack("T", [], [panel], [])
 
 
+def fitted_line(drawing: int, size: int, lr: float, run: int) -> np.ndarray:
+    """The places after every update, by the library and without a table; (updates + 1, 2)."""
+    (features, targets), source = problems.noisy_line(), np.random.default_rng(run)
+    place, path = noisy.START, [noisy.START]
+    if drawing == 1:
+        chosen = iter(source.integers(200, size=(4000 // size, size)))
+    for _ in range(20):
+        epoch = [(features[:size], targets[:size])] * (200 // size)
+        if drawing == 0:
+            epoch = train.minibatches(features, targets, batch_size=size, rng=source)
+        elif drawing == 1:
+            numbers = [next(chosen) for _ in range(200 // size)]
+            epoch = [(features[some], targets[some]) for some in numbers]
+        for x, y in epoch:
+            gradient = problems.squared_error_gradients(x, y)(place).mean(axis=0)
+            place, _ = optim.sgd(place, gradient, optim.SGDState(), lr=lr)
+            path.append(place)
+    return np.array(path)
+
+
+@pytest.mark.parametrize(
+    ("drawing", "size", "rate", "run"), [(0, 3, 2, 0), (0, 0, 1, 2), (1, 2, 3, 1), (2, 2, 2, 0)]
+)
+def test_noisy_path_is_sgd_on_the_line(drawing: int, size: int, rate: int, run: int):
+    explorer, stops = noisy_path(), {"drawing": drawing, "size": size, "rate": rate, "run": run}
+    batch, lr = noisy.SIZES[size], noisy.RATES[rate]
+    path = fitted_line(drawing, batch, lr, noisy.RUNS[run])
+    updates = 200 // batch
+    got = frame(explorer, 0, 2, **stops).reshape(-1, 2)
+    np.testing.assert_allclose(got[: updates + 1], path[: updates + 1], rtol=1e-5, atol=1e-5)
+    assert np.isnan(got[updates + 1 :]).all()
+    features, targets = problems.noisy_line()
+    loss, best = problems.squared_error(features, targets), noisy.bowl()[0]
+    shown = path[:: 40 // batch] if batch <= 40 else path
+    excess = np.clip([loss(place) - loss(best) for place in shown], noisy.LOW, noisy.HIGH)
+    np.testing.assert_allclose(frame(explorer, 1, 0, **stops), excess, rtol=1e-4, atol=1e-6)
+    later = frame(explorer, 0, 1, **stops).reshape(-1, 2)
+    np.testing.assert_allclose(later, shown[50:], rtol=1e-5, atol=1e-5)
+
+
+def test_noisy_path_on_a_fixed_batch_fits_that_batch():
+    stops = {"drawing": 2, "size": 3, "rate": 3, "run": 0}
+    features, targets = problems.noisy_line()
+    want = np.linalg.lstsq(features[:10], targets[:10], rcond=None)[0]
+    got = frame(noisy_path(), 0, 1, **stops).reshape(-1, 2)
+    np.testing.assert_allclose(got[-1], want, atol=1e-3)
+    text = sentence(noisy_path(), noisy_path().spec["caption"], **stops)
+    assert "only ever sees the first 10 examples" in text
+
+
+def test_noisy_path_floors_are_the_closed_form():
+    features, targets = problems.noisy_line()
+    best, curvatures, _ = noisy.bowl()
+    gradients = problems.squared_error_gradients(features, targets)(best)
+    np.testing.assert_allclose(gradients.mean(axis=0), 0.0, atol=1e-12)
+    _, directions = np.linalg.eigh(features.T @ features / 200)
+    variances = np.mean((gradients @ directions) ** 2, axis=0)
+    for size, rate in product(range(6), range(6)):
+        want = noise_floor(curvatures, variances / noisy.SIZES[size], lr=noisy.RATES[rate])
+        np.testing.assert_allclose(frame(noisy_path(), 1, 1, size=size, rate=rate), want, rtol=1e-5)
+
+
 # --------------------------------------------------------------- in a browser, without a kernel
 
 
@@ -558,3 +653,50 @@ def test_page_fits_a_narrow_screen(page: Any):
     page.set_viewport_size({"width": 320, "height": 700})
     page.wait_for_timeout(200)
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@pytest.mark.parametrize(
+    ("schedule", "rate", "warmup"), [(0, 4, 0), (1, 5, 1), (7, 2, 2), (8, 6, 1)]
+)
+def test_schedule_designer_shows_the_library_at_work(schedule: int, rate: int, warmup: int):
+    explorer = schedule_designer()
+    stops = {"schedule": schedule, "rate": rate, "warmup": warmup, "noise": 2}
+    lr = float(explorer.spec["controls"][1]["stops"][rate])
+    made = schedules.warmup(schedule_called(NAMES[schedule], lr), steps=(0, 20, 80)[warmup])
+    shown = frame(explorer, 0, 0, **stops)
+    want = np.maximum([made(step) for step in range(0, 400, 4)], 1e-4)
+    np.testing.assert_allclose(shown[:-1], want, rtol=1e-5)
+    rng, x = np.random.default_rng(7), np.array([12.0, 1.0])
+    losses = [0.5 * CURVATURES @ x**2]
+    for step in range(400):
+        grad = CURVATURES * x + np.sqrt(CURVATURES) * rng.normal(size=2)
+        x, _ = optim.sgd(x, grad, optim.SGDState(), lr=made(step))
+        losses.append(0.5 * CURVATURES @ x**2)
+    np.testing.assert_allclose(frame(explorer, 1, 0, **stops), losses[::4], rtol=1e-4)
+
+
+def test_schedule_designer_mean_is_that_of_many_runs():
+    rates, spread = np.full(400, 0.5), np.array([1.0])
+    rng = np.random.default_rng(0)
+    x = np.tile([12.0, 1.0], (4000, 1))
+    for lr in rates:
+        x = x - lr * (CURVATURES * x + np.sqrt(CURVATURES) * rng.normal(size=x.shape))
+    want = (0.5 * CURVATURES * x**2).mean(axis=0)
+    np.testing.assert_allclose(mean_losses(rates, spread)[0, -1], want, rtol=0.1)
+    assert one_run(rates, spread).shape == (1, 401)
+
+
+def test_schedule_designer_floor_is_the_library_floor():
+    explorer = schedule_designer()
+    want = noise_floor(CURVATURES, 0.09 * CURVATURES, lr=0.5)
+    floor = frame(explorer, 1, 2, schedule=0, rate=4, warmup=0, noise=1)
+    np.testing.assert_allclose(floor, want, rtol=1e-5)
+    settled = mean_losses(np.full(20_000, 0.5), np.array([0.3]))[0, -1].sum()
+    assert settled == pytest.approx(want, rel=1e-6)
+
+
+def test_schedule_designer_an_early_drop_wins_first_and_loses_later():
+    rates, spread = all_rates(), np.array([1.0])
+    early, constant = (mean_losses(rates[i, 4, 0], spread)[0].sum(axis=-1) for i in (2, 0))
+    assert early[60] < 0.9 * constant[60]
+    assert early[-1] > 1.5 * constant[-1]

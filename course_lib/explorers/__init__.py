@@ -8,8 +8,10 @@ from course_lib.explorers.component import Answer, Drag, Explorer
 from course_lib.explorers.dropout_mask import dropout_mask
 from course_lib.explorers.gradcheck_curve import gradient_check_curve
 from course_lib.explorers.momentum_map import momentum_map
+from course_lib.explorers.noisy_path import noisy_path
 from course_lib.explorers.ravine import ravine
 from course_lib.explorers.rotated_race import rotated_race
+from course_lib.explorers.schedule_designer import schedule_designer
 
 __all__ = [
     "Answer",
@@ -18,6 +20,8 @@ __all__ = [
     "dropout_mask",
     "gradient_check_curve",
     "momentum_map",
+    "noisy_path",
     "ravine",
     "rotated_race",
+    "schedule_designer",
 ]

@@ -262,11 +262,11 @@ def batch_cases(rng: np.random.Generator) -> Sequence[Case]:
             4,
         ),
         case(
-            "eighty short epochs",
+            "sixty short epochs",
             "Any example may come first, and any may come last.",
             (5, 2),
-            2,
-            80,
+            3,
+            60,
             "first_and_last",
         ),
     ]
