@@ -4,12 +4,15 @@ An explorer is a table that Python computed with the functions of this library; 
 ``component`` for how to make one.
 """
 
+from course_lib.explorers.adam_first_steps import adam_first_steps
 from course_lib.explorers.component import Answer, Drag, Explorer
+from course_lib.explorers.decay_order import decay_order
 from course_lib.explorers.dropout_mask import dropout_mask
 from course_lib.explorers.gradcheck_curve import gradient_check_curve
 from course_lib.explorers.momentum_map import momentum_map
 from course_lib.explorers.noisy_path import noisy_path
 from course_lib.explorers.ravine import ravine
+from course_lib.explorers.rosenbrock_race import rosenbrock_race
 from course_lib.explorers.rotated_race import rotated_race
 from course_lib.explorers.schedule_designer import schedule_designer
 
@@ -17,11 +20,14 @@ __all__ = [
     "Answer",
     "Drag",
     "Explorer",
+    "adam_first_steps",
+    "decay_order",
     "dropout_mask",
     "gradient_check_curve",
     "momentum_map",
     "noisy_path",
     "ravine",
+    "rosenbrock_race",
     "rotated_race",
     "schedule_designer",
 ]

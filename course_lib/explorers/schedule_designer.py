@@ -20,8 +20,8 @@ CURVATURES = np.array([0.01, 1.0])
 START = np.array([12.0, 1.0])
 NAMES = (
     "constant",
-    "step: divided by 10 at 200 and 300",
-    "step, too early: divided by 10 at 40",
+    "step: /10 at 200 and 300",
+    "early step: /10 at 40",
     "exponential, rate 1/100",
     "1/t, rate 1/40",
     "inverse square root",
@@ -33,7 +33,7 @@ RATES = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 1.5)
 WARMUPS = (0, 20, 80)
 NOISES = (0.1, 0.3, 1.0)  # standard deviation of the gradient along the steep direction
 AXES = ("schedule", "rate", "warmup", "noise")
-LR_FLOOR, FLOOR, CEILING = 1e-4, 1e-5, 1e1
+LR_FLOOR, FLOOR, CEILING = 1e-3, 1e-3, 3.0
 SEED = 7
 
 
@@ -42,7 +42,8 @@ def schedule_called(name: str, lr: float) -> Schedule:
     kind = name.split(",")[0].split(":")[0]
     made: dict[str, Schedule] = {
         "constant": schedules.step_decay(lr, milestones=()),
-        "step": schedules.step_decay(lr, milestones=(40,) if "early" in name else (200, 300)),
+        "step": schedules.step_decay(lr, milestones=(200, 300)),
+        "early step": schedules.step_decay(lr, milestones=(40,)),
         "exponential": schedules.exponential_decay(lr, rate=1 / 100),
         "1/t": schedules.inverse_time_decay(lr, rate=1 / 40),
         "inverse square root": schedules.inverse_sqrt(lr),
