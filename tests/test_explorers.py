@@ -275,6 +275,9 @@ TABLES = {
     dropout_mask: "dropout_table",
     rotated_race: "rotated_table",
     schedule_designer: "schedule_table",
+    adam_first_steps: "first_steps_table",
+    decay_order: "decay_table",
+    rosenbrock_race: "valley_table",
 }
 
 
