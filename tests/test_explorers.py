@@ -1,5 +1,6 @@
 """Explorers: what the page would show is what the library computes, at every stop that is tried."""
 
+import functools
 import importlib
 import re
 import shutil
@@ -21,6 +22,7 @@ from course_lib import (
     problems,
     recorded,
     schedules,
+    second_order,
     train,
 )
 from course_lib.explorers import (
@@ -30,6 +32,7 @@ from course_lib.explorers import (
     dropout_mask,
     gradient_check_curve,
     momentum_map,
+    newton_model,
     noisy_path,
     ravine,
     rosenbrock_race,
@@ -40,6 +43,7 @@ from course_lib.explorers.component import SCRIPT, Answer, Drag
 from course_lib.explorers.dropout_mask import OUTPUTS, drawn_mask, every_mask, hidden_units, logit
 from course_lib.explorers.gradcheck_curve import analytic_gradient, flatten, small_net, unflatten
 from course_lib.explorers.momentum_map import PLANE_MOMENTA, PLANE_RATES
+from course_lib.explorers.newton_model import ALONG, DAMPINGS, X1, X2, problem_list
 from course_lib.explorers.schedule_designer import (
     CURVATURES,
     NAMES,
@@ -73,6 +77,7 @@ MAKERS = [
     adam_first_steps,
     decay_order,
     rosenbrock_race,
+    newton_model,
 ]
 
 
@@ -293,14 +298,18 @@ def test_explorer_is_the_same_where_the_answers_are_left_out(
     whole = make()
     monkeypatch.delenv(recorded.RECORD_TO)
 
-    def left_out(*args: Any, **kwargs: Any) -> Any:
-        raise recorded.AnswerDue("a function", "unit")
+    def left_out(function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)  # in a bundle it keeps its name, too
+        def due(*args: Any, **kwargs: Any) -> Any:
+            raise recorded.AnswerDue("a function", "unit")
+
+        return due
 
     answers = ("gradcheck", "landscape", "layers", "models", "optim", "schedules", "train")
     for name, value in vars(module).items():
         home = getattr(value, "__module__", "")
         if home in [f"course_lib.{answer}" for answer in answers] and not isinstance(value, type):
-            monkeypatch.setattr(module, name, left_out)
+            monkeypatch.setattr(module, name, left_out(value))
     table.cache_clear()
     monkeypatch.setattr(recorded, "FOLDER", tmp_path / "nothing recorded")
     with pytest.raises(recorded.AnswerDue):
@@ -576,6 +585,50 @@ def test_rosenbrock_race_hides_who_does_not_race():
     for racer in range(9):
         there = np.isfinite(frame(explorer, 2, racer, group=3, factor=0, start=0)).any()
         assert there == (racer >= 6)
+
+
+@pytest.mark.parametrize("problem", range(5))
+@pytest.mark.parametrize(("x1", "x2"), [(2, 5), (11, 1)])
+def test_newton_walks_and_slices_are_those_of_the_rules(problem: int, x1: int, x2: int):
+    explorer, about = newton_model(), problem_list()[problem]
+    where = {"problem": problem, "x1": x1, "x2": x2}
+    start = np.array([X1[x1], X2[x2]])
+    grad, hessian = about.gradient(start), about.hessian(start)
+    numeric = landscape.numeric_hessian(about.loss, start)
+    np.testing.assert_allclose(hessian, numeric, rtol=1e-5, atol=1e-5)
+    step = second_order.newton_step(grad, hessian)
+    walked = frame(explorer, 0, 2, **where).reshape(-1, 2)
+    np.testing.assert_allclose(walked[:2], [start, start + step], rtol=1e-5, atol=1e-6)
+    tamed = second_order.damped_newton_step(grad, hessian, damping=DAMPINGS[2])
+    walked = frame(explorer, 0, 3, **where, damping=2).reshape(-1, 2)
+    np.testing.assert_allclose(walked[:2], [start, start + tamed], rtol=1e-5, atol=1e-6)
+    model = frame(explorer, 1, 1, **where).reshape(-1, 2)[:, 1]
+    truth = frame(explorer, 1, 0, **where).reshape(-1, 2)[:, 1]
+    if problem in (0, 2):  # quadratic: the model is the loss
+        np.testing.assert_allclose(model, truth, atol=1e-5)
+    one = int(np.argmin(np.abs(ALONG - 1)))
+    assert model[one] == pytest.approx((model[one - 1] + model[one + 1]) / 2, abs=0.02)
+    np.testing.assert_allclose(model[one - 5 : one], model[one + 5 : one : -1], atol=1e-4)
+
+
+@pytest.mark.parametrize("problem", range(5))
+def test_conic_is_a_level_line_of_the_model(problem: int):
+    explorer, about = newton_model(), problem_list()[problem]
+    start = np.array([X1[2], X2[5]])
+    conic = frame(explorer, 0, 1, problem=problem, x1=2, x2=5).reshape(-1, 2)
+    moves = conic[np.isfinite(conic[:, 0])] - start
+    assert len(moves) > 10
+    grad, hessian = about.gradient(start), about.hessian(start)
+    rise = moves @ grad + 0.5 * np.sum(moves @ hessian * moves, axis=1)
+    size = 0.5 * np.sum(np.abs(moves @ hessian * moves), axis=1) + 1e-6
+    assert np.max(np.abs(rise) / size) < 1e-3
+
+
+def test_newton_says_when_it_rests_on_a_saddle():
+    explorer = newton_model()
+    text = sentence(explorer, explorer.spec["caption"], problem=2, x1=2, x2=5, damping=1)
+    assert "the model is a saddle with curvatures \u22122 and 2" in text
+    assert "Newton: loss 0, at rest on a saddle. Damped leaves the picture" in text
 
 
 def test_pack_refuses_an_unknown_kind_of_layer():
