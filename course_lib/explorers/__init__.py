@@ -10,6 +10,7 @@ from course_lib.explorers.decay_order import decay_order
 from course_lib.explorers.dropout_mask import dropout_mask
 from course_lib.explorers.gradcheck_curve import gradient_check_curve
 from course_lib.explorers.momentum_map import momentum_map
+from course_lib.explorers.newton_model import newton_model
 from course_lib.explorers.noisy_path import noisy_path
 from course_lib.explorers.ravine import ravine
 from course_lib.explorers.rosenbrock_race import rosenbrock_race
@@ -25,6 +26,7 @@ __all__ = [
     "dropout_mask",
     "gradient_check_curve",
     "momentum_map",
+    "newton_model",
     "noisy_path",
     "ravine",
     "rosenbrock_race",
