@@ -70,6 +70,13 @@ CONTRACT = {
         optim.terminal_velocity(grad, *, lr, momentum)
         landscape.stability_limit(method, curvature, *, momentum)
     """,
+    "unit05": """
+        optim.adagrad(param, grad, state, *, lr, eps)
+        optim.effective_lr(state, *, lr, eps)
+        optim.rmsprop(param, grad, state, *, lr, decay, eps)
+        optim.adadelta(param, grad, state, *, decay, eps)
+        landscape.rotate_quadratic(hessian, *, angle)
+    """,
     "unit06": """
         optim.uncorrected_step_ratio(steps, *, betas)
         optim.adam(param, grad, state, *, lr, betas, eps)
