@@ -74,7 +74,7 @@ def mark_all(
 def _made(
     waiting: dict[str, Work], unit: str, workers: int, scheduler: str | None
 ) -> Iterator[tuple[str, Marking]]:
-    library = student_library([unit])
+    library = library_of(unit)
     if scheduler is not None:
         raise ValueError("a scheduler cannot be used yet: leave it out")
     if workers == 0:
@@ -83,6 +83,12 @@ def _made(
                 yield student, mark.mark(data, unit, term, zygote)
     else:
         yield from _Pool(library, workers).marked(waiting)
+
+
+@cache
+def library_of(unit: str) -> Library:
+    """What students have while ``unit`` is due."""
+    return student_library([unit])
 
 
 # --- verdicts that are kept -----------------------------------------------------------------------
@@ -171,6 +177,7 @@ class _Pool:
 
     def __init__(self, library: Library, workers: int) -> None:
         self.library, self.workers = library, workers
+        self.ahead = 2 * workers if workers > 1 else 1  # one worker rests while others do theirs
 
     def _executor(self, workers: int) -> ProcessPoolExecutor:
         context = get_context("spawn")
@@ -185,7 +192,7 @@ class _Pool:
             while rest or running:
                 suspects: list[str] = []
                 try:
-                    while rest and len(running) < 2 * self.workers:
+                    while rest and len(running) < self.ahead:
                         student, work = rest[0]
                         running[executor.submit(_one, work)] = student
                         rest.pop(0)

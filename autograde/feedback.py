@@ -18,6 +18,8 @@ from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
+from autograde.rows import Standing
+
 KNOWN = 1024  # texts whose conversion is remembered
 
 
@@ -50,6 +52,12 @@ class Exporter(HTMLExporter):
             self._known[source] = super().markdown2html(context, source)
         return self._known[source]
 
+    def _preprocess(self, nb: NotebookNode, resources: Any) -> Any:
+        """The preprocessors, on this notebook: it is made for one page, and by us."""
+        for preprocessor in self._preprocessors:
+            nb, resources = preprocessor(nb, resources)
+        return nb, resources
+
     def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **_: Any) -> Any:
         """(HTML, resources). Leaves out a second pass over the HTML, which has no effect here."""
         resources = self._init_resources(resources)
@@ -65,32 +73,31 @@ class Feedback:
         converter = GenerateFeedback(coursedir=course, config=config)
         self.exporter = Exporter(converter.config)
 
-    def write(self, file: Path, notebook: dict[str, Any], record: Any) -> None:
+    def write(self, file: Path, notebook: dict[str, Any], standing: Standing) -> None:
         """Writes the page, unless the one that stands there was made of the same things.
 
-        ``record``: nbgrader's SubmittedNotebook, with the scores and comments of this moment.
+        ``standing``: what the gradebook says of the submission at this moment.
         """
-        scores = {grade.name: (grade.score, grade.max_score) for grade in record.grades}
-        comments = {comment.name: comment.comment for comment in record.comments}
-        penalty = record.late_submission_penalty or 0.0
-        totals = {"notebook": file.stem, "late_penalty": penalty, "max_score": record.max_score}
-        totals["score"] = record.score - penalty
-        parts = json.dumps([notebook, scores, comments, totals], sort_keys=True)
+        parts = json.dumps([notebook, standing], sort_keys=True)
         key = f"<!-- {hashlib.sha256(parts.encode()).hexdigest()} -->\n"
         if not ends_with(file, key):
-            put(file, self._page(notebook, scores, comments, totals) + key)
+            put(file, self._page(file.stem, notebook, standing) + key)
 
-    def _page(
-        self, notebook: dict[str, Any], scores: Any, comments: Any, totals: dict[str, Any]
-    ) -> str:
+    def _page(self, name: str, notebook: dict[str, Any], standing: Standing) -> str:
         node: Any = nbformat.from_dict(notebook)
         for cell in node.cells:
             marks = cell.metadata.get("nbgrader")
-            if marks and marks.grade_id in scores:
-                marks["score"], marks["points"] = scores[marks.grade_id]
-            if marks and marks.grade_id in comments:
-                marks["comment"] = comments[marks.grade_id]
-        resources = {"nbgrader": totals, "metadata": {"name": totals["notebook"]}}
+            if marks and marks.grade_id in standing.scores:
+                marks["score"], marks["points"] = standing.scores[marks.grade_id]
+            if marks and marks.grade_id in standing.comments:
+                marks["comment"] = standing.comments[marks.grade_id]
+        totals = {
+            "notebook": name,
+            "score": standing.score - standing.penalty,
+            "max_score": standing.max_score,
+            "late_penalty": standing.penalty,
+        }
+        resources = {"nbgrader": totals, "metadata": {"name": name}}
         return self.exporter.from_notebook_node(node, resources)[0]
 
 

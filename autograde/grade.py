@@ -4,16 +4,17 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from autograde import engine
 from autograde.hidden import SEED_VARIABLE
-from autograde.inbox import handed_in
+from autograde.inbox import Handed, handed_in
 from autograde.isolate import Level, probe
 from autograde.mark import Marking
 from autograde.release import release_of
 from autograde.spec import ROOT
+from autograde.writer import AHEAD, Writer
 
 WIDTH = 30
 
@@ -53,31 +54,53 @@ def grade(
     Raises ``LookupError`` for an unknown unit or student, ``OSError`` if the isolation that is
     required cannot be had, and ``ValueError``, in the end, if results could not be written.
     """
-    from autograde.gradebook import Book  # loads nbgrader
-
     release_of(unit)
-    with Book(root, unit) as book:
-        handed = handed_in(book.submitted, unit)
+    with Writer(root, unit) as writer:
+        if workers > 1:
+            engine.library_of(unit)  # while the writer loads nbgrader
+        handed = handed_in(writer.submitted(), unit)
         if unknown := sorted(set(students) - set(handed)):
             raise LookupError(f"nothing was handed in for {unit} by {', '.join(unknown)}")
         chosen = {name: one for name, one in handed.items() if not students or name in students}
         if not chosen:
-            raise LookupError(f"no submission to {unit} in {book.submitted}/<student>/{unit}")
-        bar, found = Bar(len(chosen)), dict[str, Marking]()
-        verdicts = root / "autograde" / "work" / "verdicts"
-        for student, marking in engine.mark_all(
-            chosen, unit, term, workers=workers, cache_dir=verdicts, require=require
-        ):
-            try:
-                book.write(student, chosen[student].data, marking)
-                found[student] = marking
-            except (ValueError, TypeError, LookupError, AttributeError, OSError) as error:
-                book.undo()
-                print(f"\n{student}: could not be written: {error!r}", file=sys.stderr)
+            raise LookupError(f"no submission to {unit} in {writer.submitted()}/<student>/{unit}")
+        found, failed = _marked_and_written(chosen, unit, term, workers, require, root, writer)
+    if failed:
+        raise ValueError(f"marked, but not written: {', '.join(sorted(failed))}")
+    return {student: found[student] for student in chosen}
+
+
+def _marked_and_written(
+    chosen: Mapping[str, Handed],
+    unit: str,
+    term: str,
+    workers: int,
+    require: Level,
+    root: Path,
+    writer: Writer,
+) -> tuple[dict[str, Marking], list[str]]:
+    """All markings, and who could not be written. One worker: one thing at a time."""
+    alone = workers < 2
+    if alone:
+        writer.opened()
+    bar, found, failed = Bar(len(chosen)), dict[str, Marking](), list[str]()
+
+    def note(written: list[tuple[str, str]]) -> None:
+        for student, trouble in written:
             bar.step()
-    if missing := [student for student in chosen if student not in found]:
-        raise ValueError(f"marked, but not written: {', '.join(missing)}")
-    return {student: found[student] for student in chosen if student in found}
+            if trouble:
+                failed.append(student)
+                print(f"\n{student}: could not be written: {trouble}", file=sys.stderr)
+
+    verdicts = root / "autograde" / "work" / "verdicts"
+    for student, marking in engine.mark_all(
+        chosen, unit, term, workers=workers, cache_dir=verdicts, require=require
+    ):
+        found[student] = marking
+        writer.write(student, chosen[student].data, marking)
+        note(writer.done(leave=0 if alone else AHEAD))
+    note(writer.done(leave=0))
+    return found, failed
 
 
 def summary(markings: dict[str, Marking]) -> str:
