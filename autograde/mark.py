@@ -8,8 +8,9 @@ import re
 from functools import cache
 from typing import Any
 
-from autograde import hidden
+from autograde import hidden, runcell
 from autograde.marking import (
+    HIDDEN_WRONG,
     STATUSES,
     ExerciseMark,
     Marking,
@@ -35,7 +36,6 @@ __all__ += ["scrub", "to_json"]
 
 SECONDS = 60.0  # by the clock, for one check; CPU time is limited far below, call by call
 UNWRITTEN = "Nothing is written yet"
-HIDDEN_WRONG = "Some of the further cases do not agree."
 
 
 def mark(notebook: bytes, unit: str, term: str, zygote: Zygote) -> Marking:
@@ -44,21 +44,24 @@ def mark(notebook: bytes, unit: str, term: str, zygote: Zygote) -> Marking:
     Raises ``LookupError`` for an unknown unit and ``OSError`` if no process can be started;
     whatever the notebook holds becomes part of the marking.
     """
-    release = release_of(unit)
+    return mark_release(notebook, release_of(unit), term, zygote)
+
+
+def mark_release(notebook: bytes, release: Release, term: str, zygote: Zygote) -> Marking:
+    """The marks of a submission to the notebook that was handed out; otherwise as ``mark``."""
     try:
         return _marked(notebook, release, term, zygote)
     except OSError:
         raise
     except Exception as error:  # a fault of ours must not stop the marking of others
         reason = f"The grader failed with {type(error).__name__}."
-        return failed(unit, "needs a human", reason, zygote.level)
+        return _failed(release, "needs a human", reason, zygote.level)
 
 
 def _marked(notebook: bytes, release: Release, term: str, zygote: Zygote) -> Marking:
-    unit = release.unit
     submission = read(notebook, release)
     if isinstance(submission, Unreadable):
-        return failed(unit, "cannot be read", submission.reason, zygote.level)
+        return _failed(release, "cannot be read", submission.reason, zygote.level)
     with Run(zygote, submission.pieces) as run:
         work = _Work(release, submission, run, term)
         visible = {name: work.visible(name) for name in release.exercises}
@@ -67,18 +70,25 @@ def _marked(notebook: bytes, release: Release, term: str, zygote: Zygote) -> Mar
         if run.reordered:
             notes.append("Cells that need cells further down were run once more after them.")
         notes += [scrub(text) for text in _told(run, submission.pieces)]
-    return Marking(unit, marks, tuple(notes), zygote.level)
+    tests = runcell.marks_of_tests(release, submission, zygote)
+    return Marking(release.unit, (*marks, *tests), tuple(notes), zygote.level)
 
 
 def failed(unit: str, status: Status, reason: str, level: str) -> Marking:
-    """The marking of a submission of which nothing could be judged."""
-    release = release_of(unit)
-    marks = tuple(_nothing(release, name, status, reason) for name in release.exercises)
-    return Marking(unit, marks, (), level)
+    """The marking of a submission to ``unit`` of which nothing could be judged."""
+    return _failed(release_of(unit), status, reason, level)
+
+
+def _failed(release: Release, status: Status, reason: str, level: str) -> Marking:
+    names = (*release.exercises, *release.tests)
+    return Marking(
+        release.unit, tuple(_nothing(release, name, status, reason) for name in names), (), level
+    )
 
 
 def _nothing(release: Release, name: str, status: Status, message: str) -> ExerciseMark:
-    full, further = release.points("check", name), release.points("hidden", name)
+    full = release.points("test" if name in release.tests else "check", name)
+    further = release.points("hidden", name)
     return ExerciseMark(name, 0.0, full, 0.0, further, status, None, message)
 
 

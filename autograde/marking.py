@@ -17,6 +17,7 @@ Status = Literal[
     "needs a human",
 ]
 STATUSES: tuple[Status, ...] = get_args(Status)
+HIDDEN_WRONG = "Some of the further cases do not agree."
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{4,}")
 FOLDER = re.compile(r"[^\s\"'&;]*/(?:autograde-[^/\s\"']+/(?:lib|scratch/\d+)|site-packages)/")
 PYTHON = re.compile(r"/[^\s\"'&;]*/(python\d\.\d+)/")

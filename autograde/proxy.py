@@ -7,8 +7,8 @@ answers: no special method of a student's object is ever run on behalf of the gr
 import builtins
 import functools
 import inspect
-from collections.abc import Iterable, Iterator
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, ClassVar, Protocol
 
 from autograde.wire import Handle, WireError
 from course_lib.recorded import AnswerDue
@@ -71,10 +71,10 @@ class Missing:
 class Owner(Protocol):
     """What a proxy needs of its session."""
 
-    def call(self, proxy: "Remote", batch: list[Any]) -> list[Any]: ...
-    def following(self, proxy: "Remote") -> list[Any]: ...
-    def attribute(self, proxy: "Remote", name: str) -> Any: ...
-    def signature(self, proxy: "Remote") -> Any: ...
+    def call(self, remote: "Remote", batch: list[Any]) -> list[Any]: ...
+    def following(self, remote: "Remote") -> list[Any]: ...
+    def attribute(self, remote: "Remote", name: str) -> Any: ...
+    def signature(self, remote: "Remote") -> Any: ...
     def function(self, name: str) -> Any: ...
 
 
@@ -134,6 +134,69 @@ class Proxy(Remote):
     @property
     def __signature__(self) -> inspect.Signature | None:
         return rebuilt_signature(self._owner.signature(self))
+
+
+class Undecidable(BaseException):
+    """A test asks something that only the student's own code could answer.
+
+    ``last`` is the reason given last: a test's own ``except`` may have caught the exception.
+    """
+
+    last: ClassVar[str] = ""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        Undecidable.last = why
+
+
+class Opaque(Remote):
+    """An object of the student's in a plain test cell: it shows what it holds, as plain data.
+
+    Its own methods are never asked to compare or to count: they would see what is expected, and
+    could say anything. ``Undecidable`` is raised instead.
+    """
+
+    __hash__ = object.__hash__
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)  # Python and numpy ask for many that are not there
+        return self._owner.attribute(self, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not name.startswith("_"):
+            raise Undecidable("it sets an attribute of the student's object")
+        object.__setattr__(self, name, value)
+
+    def __eq__(self, other: object) -> bool:
+        return False if other is None else self._refuse(other)
+
+    def _asked(self, method: str, *args: Any) -> Any:
+        try:
+            found = self._owner.attribute(self, method)
+        except StudentError:
+            raise Undecidable(f"it asks {self!r} for what it may not have") from None
+        return found(*args)
+
+    def _refuse(self, *_: Any) -> Any:
+        raise Undecidable(f"it compares or computes with {self!r}")
+
+
+ASKED = ("__len__", "__getitem__", "__iter__", "__str__")
+REFUSED = ("__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__bool__", "__float__", "__int__")
+REFUSED += ("__index__", "__abs__", "__neg__", "__round__", "__instancecheck__", "__setitem__")
+REFUSED += ("__enter__", "__exit__", "__subclasscheck__", "__delattr__", "__delitem__")
+OPERATORS = ("add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "pow", "and", "or", "xor")
+
+
+def _forward(name: str) -> Callable[..., Any]:
+    return lambda self, *args: self._asked(name, *args)
+
+
+for _name in ASKED:
+    setattr(Opaque, _name, _forward(_name))
+for _name in (*REFUSED, *(f"__{way}{name}__" for name in OPERATORS for way in ("", "r"))):
+    setattr(Opaque, _name, Opaque._refuse)
 
 
 class _Shown:

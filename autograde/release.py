@@ -6,10 +6,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from autograde.names import facts
+
 ROOT = Path(__file__).resolve().parent.parent
 CALL = re.compile(r'^\s*(hidden\.)?check\("(\w+)",\s*\w+\)', re.MULTILINE)
 SOLUTION = re.compile(r"^( *)### BEGIN SOLUTION.*?### END SOLUTION", re.MULTILINE | re.DOTALL)
 HIDDEN = re.compile(r"\n?### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS", re.DOTALL)
+STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
 Role = Literal["text", "lesson", "answer", "check", "hidden", "test", "manual"]
 
 
@@ -34,12 +37,35 @@ class Release(NamedTuple):
 
     @property
     def exercises(self) -> tuple[str, ...]:
-        return tuple(cell.exercise for cell in self.cells if cell.role == "answer")
+        """The functions that a ``check`` judges."""
+        checked = {cell.exercise for cell in self.cells if cell.role in ("check", "hidden")}
+        answers = (cell.exercise for cell in self.cells if cell.role == "answer")
+        return tuple(name for name in answers if name in checked)
+
+    @property
+    def tests(self) -> tuple[str, ...]:
+        """The ``grade_id`` of every test cell that calls no ``check``."""
+        return tuple(cell.grade_id for cell in self.cells if cell.role == "test")
 
     def points(self, role: Role, exercise: str) -> float:
         """Points of the exercise's cells of this role."""
         cells = [c for c in self.cells if c.role == role and c.exercise == exercise]
         return sum(cell.points for cell in cells)
+
+    @property
+    def functions(self) -> dict[str, str]:
+        """The names that students are asked to define, with the ``grade_id`` of their cell."""
+        found, checked = {}, set(self.exercises)
+        for cell in (cell for cell in self.cells if cell.role == "answer"):
+            own = {cell.exercise} & checked or _asked_for(cell)
+            found |= dict.fromkeys(sorted(own), cell.grade_id)
+        return found
+
+
+def _asked_for(cell: ReleaseCell) -> frozenset[str]:
+    """What the stub defines; what the instructor's text defines, where nothing of it is left."""
+    stub, full = facts(cell.source), facts(cell.full)
+    return stub.defines - stub.imports or full.defines - full.imports
 
 
 @cache
@@ -62,6 +88,8 @@ def _release_cell(cell: dict[str, Any]) -> ReleaseCell:
     marks = cell["metadata"].get("nbgrader", {})
     full = text_of(cell["source"])
     source = HIDDEN.sub("", SOLUTION.sub(r"\1raise NotImplementedError", full))
+    if marks.get("solution") and cell["cell_type"] == "code" and source == full:
+        source = STUB  # without a marked region, nbgrader takes away the whole cell
     call = CALL.search(full)
     points, grade_id = float(marks.get("points") or 0), marks.get("grade_id", "")
     if marks.get("grade") and not marks.get("solution") and cell["cell_type"] == "code":

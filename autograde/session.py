@@ -6,7 +6,7 @@ session, with a status from a short list, and can do nothing else to the grader.
 
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar, Self
 
 from autograde import proxy, wire
 from autograde.channel import Allowance, Channel, HungUp, TooMuch
@@ -55,6 +55,12 @@ class _Call:
 class Session:
     """A submission's process. Use it in a ``with`` statement, or close it."""
 
+    kinds: ClassVar[dict[str, type[Remote]]] = {
+        "function": Proxy,
+        "iterator": RemoteIterator,
+        "object": Remote,
+    }
+
     def __init__(
         self,
         zygote: Zygote,
@@ -82,7 +88,7 @@ class Session:
         if ready != ["ready"]:
             raise self._over(WireError("no greeting"))
 
-    def __enter__(self) -> "Session":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -188,11 +194,10 @@ class Session:
             return self._callback(token.call, token.place)
         if not isinstance(token, wire.Handle):
             raise WireError("a handle of the grader's own kind")
-        kinds = {"function": Proxy, "iterator": RemoteIterator, "object": Remote}
-        if token.kind not in kinds:
+        if token.kind not in self.kinds:
             raise WireError("a handle of an unknown kind")
         token = token._replace(name=token.name[:80], module=token.module[:80])
-        return kinds[token.kind](self, token, tuple(self._current[-1:]))
+        return self.kinds[token.kind](self, token, tuple(self._current[-1:]))
 
     def foreign_number(self, value: tuple[Any, ...]) -> int | None:
         return value.number if isinstance(value, wire.Foreign) else None

@@ -186,12 +186,13 @@ def _role(
     defined: set[str],
 ) -> tuple[Literal["answer", "lesson", "student"] | None, str, str]:
     """(how the cell is to be run, if at all; what to note; its grade_id)."""
-    seen = facts(cell.source)
+    seen, functions = facts(cell.source), release.functions
     if cell.kind != "code":
-        lost = seen.defines & set(release.exercises) - defined if seen.parses else set()
+        lost = seen.defines & functions.keys() - defined if seen.parses else set()
         if lost:
             name = min(lost)
-            return "answer", f"The cell of `{name}` was no code cell; it was run as one.", name
+            note = f"The cell of `{name}` was no code cell; it was run as one."
+            return "answer", note, functions[name]
         return None, "", ours.grade_id if ours and ours.role == "manual" else ""
     if same is not None:
         alike = ours is not None and ours.source.strip() == same.source.strip()
@@ -203,9 +204,10 @@ def _role(
         return ("student" if seen.defines else None), note, ""
     if ours is not None and ours.role == "answer":
         return "answer", "", ours.grade_id
-    if seen.defines and (found := seen.defines & set(release.exercises)):
+    if seen.defines and (found := seen.defines & functions.keys()):
         known = min(found)
-        return "answer", f"`{known}` stands in a cell that is not its own; it was found.", known
+        note = f"`{known}` stands in a cell that is not its own; it was found."
+        return "answer", note, functions[known]
     return (None if seen.trivial else "student"), "", ours.grade_id if ours else ""
 
 
@@ -214,7 +216,7 @@ def _without_stubs(pieces: list[Piece], release: Release) -> tuple[list[Piece], 
     written: set[str] = set()
     for piece in pieces:
         seen = facts(piece.source)
-        written |= (seen.defines - seen.stubs) & set(release.exercises)
+        written |= (seen.defines - seen.stubs) & release.functions.keys()
     kept, notes = [], []
     for piece in pieces:
         seen = facts(piece.source)
@@ -264,5 +266,5 @@ def _loads(many: Iterable[Facts]) -> set[str]:
 def _missing(pieces: list[Piece], release: Release) -> list[str]:
     defined = {name for piece in pieces for name in facts(piece.source).defines}
     broken = any(not facts(piece.source).parses for piece in pieces)
-    lost = [name for name in release.exercises if name not in defined]
+    lost = [name for name in release.functions if name not in defined]
     return [f"No cell defines `{name}`." for name in lost] if not broken else []

@@ -86,6 +86,11 @@ class Foreign(tuple[Any, ...]):
         """Takes the items one by one, as named tuples do."""
         return tuple.__new__(cls, items)
 
+    def __getattr__(self, name: str) -> Any:
+        if name not in self._fields or len(self._fields) != len(self):
+            raise AttributeError(name)
+        return self[self._fields.index(name)]
+
 
 class Side(Protocol):
     """What the two ends of the wire do differently: everything that is not plain data."""
