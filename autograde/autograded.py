@@ -119,8 +119,8 @@ def _released(ours: ReleaseCell, marks: Mapping[str, ExerciseMark], source: str 
     }
     if ours.role != "answer":
         cell["metadata"]["nbgrader"]["points"] = ours.points
-    if ours.role in ("check", "hidden") and (mark := marks.get(ours.exercise)):
-        cell["outputs"] = _check(mark) if ours.role == "check" else _hidden(mark)
+    if tested and (mark := marks.get(ours.exercise)):
+        cell["outputs"] = _hidden(mark) if ours.role == "hidden" else _check(mark)
         cell["execution_count"] = 1
     return cell
 

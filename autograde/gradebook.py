@@ -140,7 +140,8 @@ def auto_scores(release: Release, submission: Submission | None, marking: Markin
             points = mark.points if cell.role == "check" else mark.hidden_points
             scores[cell.grade_id] = points, mark.status in ("needs a human", "cannot be read")
         elif cell.role == "test":
-            scores[cell.grade_id] = None, True
+            mark = marks[cell.grade_id]
+            scores[cell.grade_id] = mark.points, mark.status in ("needs a human", "cannot be read")
         elif cell.role == "manual":
             answered = written.get(cell.grade_id, cell.source).strip() != cell.source.strip()
             scores[cell.grade_id] = (None, True) if answered or cell.task else (0.0, False)

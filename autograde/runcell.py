@@ -38,6 +38,7 @@ from autograde.session import Missing, Session, SessionEnded, Zygote
 from autograde.submission import Piece, Submission
 from autograde.testplan import Step
 from autograde.wire import CannotCross
+from course_lib.checking.verdict import Verdict, render
 
 if sys.platform != "win32":
     import resource
@@ -95,10 +96,11 @@ def with_hidden(seen: Outcome, unseen: Outcome) -> Outcome:
 
 def _mark(step: Step, found: Outcome) -> ExerciseMark:
     empty = ExerciseMark(step.grade_id, 0.0, step.points, 0.0, 0.0, found.status, None, "")
-    points = found.points if found.status == "marked" else 0.0
-    return empty._replace(
-        points=round(points, 4), message=scrub(found.message), traceback=scrub(found.trace)
-    )
+    points = round(found.points, 4) if found.status == "marked" else 0.0
+    message, full = scrub(found.message), bool(points) and points >= step.points
+    score = points / step.points if step.points else 0.0
+    card = render(Verdict(full, score, None, message, step.grade_id, step.points))
+    return empty._replace(points=points, message=message, traceback=scrub(found.trace), html=card)
 
 
 # --- in the grader: one submission, as many processes as it takes ---------------------------------

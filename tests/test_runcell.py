@@ -1,6 +1,10 @@
 """Plain test cells of a notebook that knows nothing of this course, run beside student code."""
 
 import json
+import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +17,7 @@ from autograde.marking import STATUSES
 from autograde.release import Release, release_from
 from autograde.runcell import passed
 from autograde.session import Zygote
+from autograde.spec import ROOT
 from autograde.submission import Submission, read
 
 FILE = Path(__file__).parent / "fixtures" / "foreign.ipynb"
@@ -337,3 +342,82 @@ def f(x):
         "assert f(1) == 2  # a very secret number", full="a = 'a very secret number'"
     )
     assert outcome(zygote, release, source).points == 2
+
+
+# --- beside plain nbgrader ------------------------------------------------------------------------
+
+ANSWERS = {
+    "ada": {},
+    "bob": {"squares_cell": "def squares(n):\n    return [i * i for i in range(1, n + 1)]"},
+    "cyd": {"answer_1": "answer = data.mean(axis=0) * [1, 0, 0]", "answer_2": "answer = 7.0"},
+    "dan": {
+        "squares_cell": "def squares(n):\n    if n < 1:\n        raise ValueError\n"
+        "    return [1, 4, 9][:n]",
+        "counter_cell": "class Counter:\n    def __init__(self, start):\n"
+        "        self.total = start",
+        "descend_cell": "def descend(gradient, x, steps):\n    for _ in range(steps):\n"
+        "        x = x - 0.1 * gradient(x)",
+    },
+}
+
+
+def test_honest_work_gets_the_marks_of_plain_nbgrader(zygote: Zygote, tmp_path: Path) -> None:
+    pytest.importorskip("nbgrader")
+    from autograde.gradebook import Book
+
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    (tmp_path / "solutions" / "foreign").mkdir(parents=True)
+    (tmp_path / "solutions" / "foreign" / "foreign.ipynb").write_bytes(FILE.read_bytes())
+    for student, sources in ANSWERS.items():
+        folder = tmp_path / "autograde" / "work" / "submitted" / student / "foreign"
+        folder.mkdir(parents=True)
+        notebook = json.loads(handed_in(**sources))
+        (folder / "foreign.ipynb").write_text(json.dumps(valid(notebook)), encoding="utf-8")
+    nbgrader(tmp_path, "generate_assignment", "foreign")
+    nbgrader(tmp_path, "autograde", "foreign")
+    with Book(tmp_path, "foreign") as book:
+        theirs = scores(book)
+        for student, sources in ANSWERS.items():
+            data = handed_in(**sources)
+            book.write(student, data, marked(zygote, data))
+    with Book(tmp_path, "foreign") as book:
+        ours = scores(book)
+    decided = {name for name in FULL if name != "descend-source"}
+    for student in ANSWERS:
+        for name in decided:
+            assert ours[student][name] == pytest.approx(theirs[student][name], abs=1e-4), name
+        assert ours[student]["descend-source"] is None
+    assert len({sum(one[name] for name in decided) for one in ours.values()}) == 4
+    page = tmp_path / "autograde/work/feedback/dan/foreign/foreign.html"
+    assert "&#x27;Counter&#x27; object has no attribute" in page.read_text(encoding="utf-8")
+
+
+def scores(book: Any) -> dict[str, dict[str, float | None]]:
+    """Points per student and test cell; None where a person is asked."""
+    found = {}
+    for student in ANSWERS:
+        record = book.database.find_submission_notebook("foreign", "foreign", student)
+        found[student] = {
+            g.name: None if g.needs_manual_grade else g.auto_score
+            for g in record.grades
+            if g.name in FULL
+        }
+    return found
+
+
+def valid(notebook: dict[str, Any]) -> dict[str, Any]:
+    """The notebook as Jupyter would save it: plain nbgrader looks at all of it."""
+    given = json.loads(FILE.read_bytes())
+    for cell, original in zip(notebook["cells"], given["cells"], strict=True):
+        cell |= {"id": original["id"], "metadata": original["metadata"]}
+        if cell["cell_type"] == "code":
+            cell |= {"outputs": [], "execution_count": None}
+    return {**notebook, "metadata": given["metadata"], "nbformat_minor": 5}
+
+
+def nbgrader(folder: Path, *arguments: str) -> None:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path, "PYTHONWARNINGS": ""}
+    command = [sys.executable, "-m", "nbgrader", *arguments]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
