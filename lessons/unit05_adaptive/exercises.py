@@ -34,7 +34,7 @@ def rule_cases(state: Any, **given: float) -> Callable[[np.random.Generator], Se
             about: str,
             steps: int,
             hyper: Mapping[str, float],
-            shapes: tuple[tuple[int, ...], ...] = ((3,),),
+            shapes: tuple[tuple[int, ...], ...] = ((4,),),
             *,
             scale: float = 1.0,
             still: bool = False,
@@ -54,7 +54,7 @@ def rule_cases(state: Any, **given: float) -> Callable[[np.random.Generator], Se
         return [
             run(
                 "first step",
-                "The first gradient must already be in the memory that it is divided by.",
+                "In the first step the memory holds the newest square, and nothing else.",
                 1,
                 given,
             ),
@@ -114,6 +114,8 @@ def kept(find: str, replace: str) -> Mistake:
     )
 
 
+# A state that also counts its updates, as an answer that thinks of another rule would make one.
+COUNTED = "type('Counted', (), {{'{0}': {0}, 'steps': steps}})()"
 CLIMBS = "The param moves along the gradient, uphill: check the sign of the step."
 ONE_FOR_ALL = (
     "All coordinates share one number: you sum or average over the array. The point of the method "
@@ -297,6 +299,37 @@ ADAGRAD = Exercise(
             read="Where eps stands",
         ),
         Mistake(
+            "mean instead of sum",
+            "    sum_sq = state.sum_sq + grad**2",
+            "    steps = getattr(state, 'steps', 0) + 1\n    sum_sq = state.sum_sq + grad**2",
+            "You divide by the root of the *mean* square: the first step is right, but then your "
+            "steps do not get shorter. The sum is not divided by the number of steps.",
+            more=(
+                ("np.sqrt(sum_sq)", "np.sqrt(sum_sq / steps)"),
+                ("AdaGradState(sum_sq)", COUNTED.format("sum_sq")),
+            ),
+        ),
+        Mistake(
+            "mean of old and new",
+            "state.sum_sq + grad**2",
+            "(state.sum_sq + grad**2) / 2",
+            "You take the mean of the old sum and the new square, which forgets half of the past "
+            "in every step. AdaGrad only adds.",
+        ),
+        Mistake(
+            "largest instead of sum",
+            "state.sum_sq + grad**2",
+            "np.maximum(state.sum_sq, grad**2)",
+            "You keep the largest square so far. AdaGrad adds them all up.",
+        ),
+        Mistake(
+            "sign of the gradient",
+            "param - lr * grad /",
+            "param - lr * np.sign(grad) /",
+            "Only the sign of the gradient is in your step, and then its size is divided out once "
+            "more. The step is along the gradient itself.",
+        ),
+        Mistake(
             "gradient left out",
             "param - lr * grad /",
             "param - lr /",
@@ -349,7 +382,7 @@ def effective_cases(rng: np.random.Generator) -> Sequence[Case]:
         Case(
             "before the first step",
             (AdaGradState(np.zeros(2)),),
-            {"lr": 0.01, "eps": 1e-7},
+            {"lr": 0.03, "eps": 1e-6},
             "With nothing in the memory only eps is left: lr / eps, large but finite.",
         ),
     ]
@@ -617,6 +650,39 @@ RMSPROP = Exercise(
         fixed("lr", "param - lr * grad", "param - 0.001 * grad"),
         fixed("eps", "(np.sqrt(mean_sq) + eps)", "(np.sqrt(mean_sq) + 1e-8)"),
         Mistake(
+            "corrected like Adam",
+            "    mean_sq = decay",
+            "    steps = getattr(state, 'steps', 0) + 1\n    mean_sq = decay",
+            "You correct the average for its start at 0, as Adam does. RMSProp does not: its first "
+            "steps are longer than lr.",
+            more=(
+                ("np.sqrt(mean_sq)", "np.sqrt(mean_sq / (1 - decay**steps))"),
+                ("RMSPropState(mean_sq)", COUNTED.format("mean_sq")),
+            ),
+        ),
+        Mistake(
+            "gradient averaged as well",
+            "    mean_sq = decay",
+            "    mean = (1 - decay) * grad + decay * getattr(state, 'steps', 0)\n"
+            "    mean_sq = decay",
+            "The gradient in your step is an average too: that is momentum on top, on the way to "
+            "Adam. RMSProp's step is along the newest gradient.",
+            more=(
+                ("param - lr * grad /", "param - lr * mean /"),
+                (
+                    "RMSPropState(mean_sq)",
+                    COUNTED.format("mean_sq").replace(": steps", ": mean"),
+                ),
+            ),
+        ),
+        Mistake(
+            "1 - decay in the step",
+            "param - lr * grad /",
+            "param - lr * (1 - decay) * grad /",
+            "The step is multiplied by 1 - decay. That factor belongs to the new square in the "
+            "average, and nowhere else.",
+        ),
+        Mistake(
             "newest square counted twice",
             "RMSPropState(mean_sq)",
             "RMSPropState(mean_sq + (1 - decay) * grad**2)",
@@ -751,6 +817,34 @@ ADADELTA = Exercise(
             "(1 - decay) * grad**2",
             "Your second average is of gradients, like the first. It should be of what the param "
             "was moved by.",
+        ),
+        Mistake(
+            "new updates above",
+            MOVES,
+            f"{MOVES}\n    update = -np.sqrt(mean_sq_update + eps) / {NEW_SQUARES} * grad",
+            "Your average of updates already contains this step when the step is computed. It can "
+            "only know the updates before.",
+        ),
+        Mistake(
+            "new update not weighted",
+            "(1 - decay) * update**2",
+            "update**2",
+            "The square of the new update counts in full, so that the memory of updates is a sum. "
+            "It is an average: the two weights add up to 1.",
+        ),
+        Mistake(
+            "new gradient not weighted",
+            "(1 - decay) * grad**2",
+            "grad**2",
+            "The square of the new gradient counts in full, so that the memory of gradients is a "
+            "sum. It is an average: the two weights add up to 1.",
+        ),
+        Mistake(
+            "the new point instead of the update",
+            "(1 - decay) * update**2",
+            "(1 - decay) * (param + update) ** 2",
+            "You average the squares of the param. What is averaged are the updates, by which the "
+            "param is moved.",
         ),
         Mistake(
             "updates not squared",
