@@ -17,11 +17,9 @@ import nbformat
 from nbformat.notebooknode import NotebookNode
 
 from autograde import record, spec
+from autograde.spec import CARDS, INDEX, QUIZZES
 
 ROOT = spec.ROOT
-CARDS = Path("course_lib/cards")
-QUIZZES = CARDS / "quizzes"
-INDEX = CARDS / "index" / "units.json"
 START = "start"
 MAP = "<!-- map -->"  # where the start page shows the units
 Files = dict[Path, str]  # path below ROOT -> content

@@ -207,7 +207,7 @@ class Zygote:
 
 def student_library(units: list[str]) -> dict[Path, bytes]:
     """The library as students have it while ``units`` are due: without the answers."""
-    from autograde import bundle  # loads jupytext and nbformat, which most users do not need
+    from autograde import bundle
 
     files = bundle.contents(units, {})
     return {path: text for path, text in files.items() if path.parts[0] in ("course_lib", "data")}

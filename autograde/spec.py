@@ -26,6 +26,9 @@ __all__ = ["Case", "Choice", "Exercise", "Function", "Mistake", "Quiz", "Rng", "
 
 ROOT = Path(__file__).resolve().parent.parent
 LESSONS = ROOT / "lessons"
+CARDS = Path("course_lib/cards")  # below ROOT, as all that is built
+QUIZZES = CARDS / "quizzes"
+INDEX = CARDS / "index" / "units.json"
 
 
 @dataclass(frozen=True)

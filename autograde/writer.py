@@ -4,12 +4,14 @@ It alone loads nbgrader. While it does so, marking begins; what it was given, it
 """
 
 import signal
+import sys
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from multiprocessing.util import Finalize
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, cast
 
 from autograde import isolate
 from autograde.mark import Marking
@@ -28,6 +30,8 @@ def _start() -> None:
     """The beginning of the process: it ends with the grader, and leaves Ctrl-C to it."""
     isolate.die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # jsonschema would compile grammars of web addresses, for seconds; notebooks hold none to check
+    sys.modules.setdefault("rfc3987_syntax", cast(ModuleType, None))
 
 
 def _submitted(root: Path) -> Path:
