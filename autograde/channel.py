@@ -16,6 +16,7 @@ from autograde.host import CREDENTIALS, Lease
 SLICE = 0.2  # seconds between two looks at what a process used
 CHUNK = 1 << 20
 BLIND = 0.2  # CPU seconds assumed per second where the system does not tell them
+RECEIVED = 1 << 30  # bytes that one process may send in all: a grader may have to keep them
 DISK, FILES = 256 << 20, 2000  # bytes and number of files in the scratch folder
 SCM_CREDENTIALS = 2
 TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
@@ -57,6 +58,7 @@ class Spending:
         self.start = time.monotonic()
         self.cpu_at_start: float | None = None
         self.cpu = self.idle = 0.0
+        self.answering = 0.0  # CPU seconds of the grader's own, in functions that it handed over
 
     def look(self) -> None:
         """Raises ``TooMuch`` if a limit is hit. Cheap when called too often."""
@@ -76,7 +78,7 @@ class Spending:
         limits = self.allowance
         if disk_full(self.lease.scratch):
             raise TooMuch("too much output", "it wrote too much to disk")
-        if used > limits.cpu:
+        if used + self.answering > limits.cpu:
             raise TooMuch("out of time", f"more than {limits.cpu:g} s of CPU time")
         if self.idle > limits.idle:
             raise TooMuch("out of time", f"it waited for {limits.idle:g} s without doing anything")
@@ -120,6 +122,7 @@ class Channel:
         self.lease, self.side = lease, side
         self.sock = lease.sock
         self.sock.settimeout(SLICE)
+        self.received = 0
 
     def send(self, message: Any, spent: Spending) -> None:
         """Raises ``CannotCross`` before anything is sent, ``HungUp`` or ``TooMuch`` later."""
@@ -143,6 +146,9 @@ class Channel:
             if claimed > wire.MAX_FRAME:
                 raise TooMuch("too much output", "it sent more than may cross") from None
             raise
+        self.received += size
+        if self.received > RECEIVED:
+            raise TooMuch("too much output", f"it sent more than {RECEIVED >> 20} MB in all")
         return wire.decode(self._exactly(size, spent), structure, self.side)
 
     def _exactly(self, size: int, spent: Spending) -> bytearray:

@@ -47,12 +47,21 @@ class Server:
             return value._token
         number = self.numbers.setdefault(id(value), len(self.numbers))
         if number >= MAX_HANDLES:
-            raise wire.CannotCross(f"more than {MAX_HANDLES} objects that are not plain data")
+            raise wire.CannotCross(
+                f"it holds more than {MAX_HANDLES} objects; return numbers, texts, arrays, or "
+                "containers of them"
+            )
         self.objects[number] = value
         iterates = hasattr(type(value), "__next__")
         kind = "iterator" if iterates else "function" if callable(value) else "object"
         name = getattr(value, "__name__", None) or type(value).__name__
         return wire.Handle(number, kind, str(name)[:80], str(getattr(value, "__module__", ""))[:80])
+
+    def forget(self, known: int) -> None:
+        """Takes back the handles of an answer that was never given: others need the room."""
+        for number in range(known, len(self.numbers)):
+            self.objects.pop(number, None)
+        self.numbers = {key: number for key, number in self.numbers.items() if number < known}
 
     def receive(self, token: wire.Handle | wire.Callback | wire.Own) -> Any:
         if isinstance(token, wire.Callback):
@@ -102,13 +111,15 @@ class Server:
     def answer(self, request: list[Any]) -> None:
         operation, *parts = request
         outer = self.notebook.outputs, sys.stdout, sys.stderr
-        shown = self.notebook.listen(MAX_PRINTED)
+        shown, known = self.notebook.listen(MAX_PRINTED), len(self.numbers)
         try:
             reply = getattr(self, f"do_{operation}")(*parts)
             if operation in ("call", "next", "attribute"):
                 reply.append(shown.text())
             self.send(reply)
         except BaseException as error:  # whatever the student's code raises is part of the answer
+            if isinstance(error, wire.CannotCross):
+                self.forget(known)
             self.send(["failed", self.described(error), shown.text()])
         finally:
             self.notebook.outputs, sys.stdout, sys.stderr = outer

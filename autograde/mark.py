@@ -22,6 +22,7 @@ from autograde.marking import (
     to_json,
     twice,
 )
+from autograde.proxy import StudentError
 from autograde.record import Card
 from autograde.release import Release, release_of
 from autograde.running import GivenUp, Run, Witness
@@ -181,6 +182,10 @@ class _Work:
                 verdict = judge(card, function, points=points, reveal=reveal, seconds=SECONDS)
                 if not session.limit():
                     return verdict, session
+            except StudentError as error:  # asked for by its name, it could not even be handed over
+                return Problem(
+                    "crashed", f"What the notebook calls `{name}` is of no use: {error}."
+                )
             except SessionEnded:
                 pass
             hits.append((session.limit(), session.reason))

@@ -104,6 +104,8 @@ def test_an_unreadable_file_has_a_reason(zygote: Zygote) -> None:
         (HEAD + "while True: pass", "needs a human", "out of time"),
         (HEAD + "raise ValueError('bad')", "marked", "ValueError: bad"),
         ("momentum = 3", "marked", "not a function"),
+        ("momentum = np.zeros(10**8)", "crashed", "too big to cross"),
+        ("momentum = [object() for _ in range(10**6)]", "crashed", "more than 100000 objects"),
         ("", "not written", "no `momentum`"),
     ],
 )

@@ -19,7 +19,7 @@ UNIT = "unit04_momentum"
 TARGET = "momentum"
 DEF = "def momentum(param, grad, state, *, lr, momentum=0.9):"
 # These break the very process in which their own right answers live, and may lose those points.
-DAMAGE_THEMSELVES = ("the server's own methods replaced", "many handles")
+DAMAGE_THEMSELVES = ("the server's own methods replaced",)
 WRONG = f"{DEF}\n    return param, state\n"
 NOTHING = Deserved(0.0, 0.0)
 

@@ -449,3 +449,40 @@ def test_fifty_sessions_leave_nothing_behind(library: dict[Path, bytes]) -> None
     assert not warm.base.exists()
     assert children() == before_children
     assert len(os.listdir("/proc/self/fd")) == before_files
+
+
+def test_objects_that_cannot_cross_take_no_room_from_others(session: Session) -> None:
+    f = define(session, "def f():\n    return [object() for _ in range(150_000)]")
+    for _ in range(3):
+        with pytest.raises(TypeError, match="more than 100000 objects; return numbers"):
+            f()
+    g = define(session, "def g():\n    return object()", "g")
+    assert "object" in repr(g())
+    assert f.partner("g") is not None
+
+
+def test_the_graders_own_time_counts_in_callbacks(zygote: Zygote) -> None:
+    """Otherwise a function could make the grader work without end at no cost."""
+
+    def busy() -> None:
+        until = time.thread_time() + 0.2
+        while time.thread_time() < until:
+            pass
+
+    with Session(zygote, call=Allowance(cpu=0.5)) as one:
+        f = define(one, "def f(g):\n    for _ in range(100): g()")
+        with pytest.raises(SessionEnded, match=r"more than 0\.5 s of CPU time"):
+            f(busy)
+        assert one.status == "out of time"
+
+
+def test_what_a_process_may_send_is_limited_in_all(
+    zygote: Zygote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("autograde.channel.RECEIVED", 50 << 20)
+    with Session(zygote) as one:
+        f = define(one, "def f():\n    while True: yield np.zeros(2**20)")
+        with pytest.raises(SessionEnded, match="in all"):
+            for _ in f():
+                pass
+        assert one.status == "too much output"
