@@ -65,9 +65,17 @@ def resize(image: Array, height: int, width: int) -> Array:
     centres", the default of PyTorch and OpenCV).
     Shapes: ``image`` (H, W, C), result (height, width, C).
     """
-    rows = (np.arange(height) + 0.5) * image.shape[0] / height - 0.5
-    columns = (np.arange(width) + 0.5) * image.shape[1] / width - 0.5
-    return sample(image, rows[:, np.newaxis], columns[np.newaxis, :])
+    tall = _stretch(image, height)
+    return _stretch(tall.swapaxes(0, 1), width).swapaxes(0, 1)
+
+
+def _stretch(rows: Array, count: int) -> Array:
+    """``count`` rows in place of those given, each interpolated between two neighbours."""
+    last = len(rows) - 1
+    places = np.clip((np.arange(count) + 0.5) * len(rows) / count - 0.5, 0, last)
+    above = places.astype(int)
+    part = (places - above)[:, np.newaxis, np.newaxis]
+    return (1 - part) * rows[above] + part * rows[np.minimum(above + 1, last)]
 
 
 def random_resized_crop(

@@ -78,7 +78,8 @@ def soft_cross_entropy(scores: Array, targets: Array) -> tuple[float, Array]:
     Shapes: ``scores`` (N, C), ``targets`` (N, C), whose rows sum to 1; returns the mean loss and
     ``dscores`` (N, C).
     """
+    count = len(scores)
     shifted = scores - np.max(scores, axis=1, keepdims=True)
     log_probs = shifted - np.log(np.sum(np.exp(shifted), axis=1, keepdims=True))
-    loss = -float(np.sum(targets * log_probs)) / len(scores)
-    return loss, (np.exp(log_probs) - targets) / len(scores)
+    loss = -float(np.sum(targets * log_probs)) / count
+    return loss, (np.exp(log_probs) - targets) / count

@@ -101,6 +101,20 @@ CONTRACT = {
         layers.batchnorm_forward(x, gamma, beta, running, *, train, momentum, eps)
         layers.batchnorm_backward(dout, cache)
     """,
+    "unit11": """
+        augment.random_flip(images, *, prob, rng)
+        augment.random_crop(images, *, padding, rng)
+        augment.random_resized_crop(images, *, size, short_side, rng)
+        augment.ten_crop(image, *, size)
+        augment.color_jitter(images, *, brightness, contrast, rng)
+        augment.pca_color(images, components, scales, *, sigma, rng)
+        augment.cutout(images, *, size, rng)
+        augment.mixup(images, targets, *, lam, order)
+        augment.cutmix(images, targets, *, box, order)
+        augment.average_views(predict, views)
+        losses.smooth_labels(labels, *, classes, eps)
+        losses.soft_cross_entropy(scores, targets)
+    """,
 }
 CONTRACT_LINES = [
     pytest.param(unit, line.strip(), id=f"{unit}-{line.split('(')[0].strip()}")

@@ -31,6 +31,8 @@ FILLED = "every entry is filled in later"
 SAME = "the smaller of two numbers, in another order"
 EVEN = "an even power, or an absolute value, forgets the sign"
 DOT = "an inner product does not mind the order"
+ORDERLESS = "the smallest or largest of two numbers, in whatever order"
+SHAPES = "only sizes are counted, and all images of all batches are equally large"
 # exercise -> {line after the change: why it is just as right}
 EQUIVALENT = {
     "hinge_loss": {"count = len(scores)": "one label per row of scores"},
@@ -89,6 +91,39 @@ EQUIVALENT = {
     "stochastic_depth_forward": {
         "survives = rng.random(one_per_example) <= survival_prob": LUCK,
     },
+    "random_flip": {"flips = rng.random(len(images)) <= prob": LUCK},
+    "random_crop": {
+        "padded = np.pad(images, ((0, 1), sides, sides, (0, 0)))": "one image more, never used",
+    },
+    "random_resized_crop": {
+        "scale = rng.integers(short_side[0], short_side[1] + 1) / min(width, height)": ORDERLESS,
+    },
+    "color_jitter": {
+        "jittered = means + factors * (images - means) - offsets": "offsets come with either sign",
+    },
+    "pca_color": {
+        "return images - colors[:, np.newaxis, np.newaxis, :]": "colours come with either sign",
+    },
+    "cutout": {
+        "image[max(0, top):top + size, max(left, 0):left + size] = 0.0": ORDERLESS,
+        "image[max(top, 0):top + size, max(0, left):left + size] = 0.0": ORDERLESS,
+    },
+    "cutmix": {
+        "rows = slice(max(0, top), max(top + height, 0))": ORDERLESS,
+        "rows = slice(max(top, 0), max(0, top + height))": ORDERLESS,
+        "columns = slice(max(0, left), max(left + width, 0))": ORDERLESS,
+        "columns = slice(max(left, 0), max(0, left + width))": ORDERLESS,
+        "share = images[0, rows, columns].size / mixed[0].size": SHAPES,
+        "share = partners[0, rows, columns].size / mixed[0].size": SHAPES,
+        "share = mixed[0, rows, columns].size / images[0].size": SHAPES,
+        "share = mixed[0, rows, columns].size / partners[0].size": SHAPES,
+        "share = mixed[0, rows, columns].size / mixed[1].size": SHAPES,
+        "share = mixed[1, rows, columns].size / mixed[0].size": SHAPES,
+    },
+    "smooth_labels": {
+        "targets[np.arange(len(targets)), labels] += 1 - eps": "one row per label",
+    },
+    "soft_cross_entropy": {"count = len(targets)": "one row of targets per row of scores"},
     "bfgs_update": {
         "curvature = grad_change @ step": DOT,
         "left = np.eye(len(grad_change)) - rho * np.outer(step, grad_change)": "as long",
