@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Unit 05: Per-parameter steps: AdaGrad, RMSProp, AdaDelta
 #
-# Take a ravine whose walls are fifty times as steep as its floor. Gradient descent with the best step size needs 58 steps to bring the point within a tenth of its distance to the minimum. Make the walls a thousand times as steep, and it needs 1152. AdaGrad needs 41 steps in the first ravine. And in the second? Exactly 41 again. Now turn the second ravine by 45 degrees, change nothing else, and AdaGrad needs 1784 steps. How can a method be blind to steepness, and yet care how you hold the paper?
+# Take a ravine whose walls are fifty times as steep as its floor. Gradient descent with the best step size needs 58 steps until the point stays within a tenth of its first distance to the minimum. Make the walls a thousand times as steep as the floor, and it needs 1152. AdaGrad needs 41 steps in the first ravine. And in the second? Exactly 41 again. Now turn the second ravine by 45 degrees, change nothing else, and AdaGrad needs 1784 steps. How can a method be blind to steepness, and yet care how you hold the paper?
 #
 # **You will be able to**
 #
@@ -39,7 +39,7 @@ explorers.rotated_race()
 # %% [markdown]
 # Three things to try, with the mouse or with the arrow keys:
 #
-# 1. Leave the angle at 0 and walk through the condition numbers. Which curves in the middle panel move, and which does not?
+# 1. Leave the angle at 0 and walk through the condition numbers. Which curves in the middle panel move, and which one hardly does?
 # 2. Set condition number 50 and turn to 45 degrees. Which three curves are *exactly* as before? Look at the right panel: what has happened to the solid and the dashed line of each colour?
 # 3. Go back to 0 degrees and choose step size 2 for AdaGrad. Then turn by 2, 5 and 15 degrees.
 #
@@ -94,8 +94,8 @@ else:
 # %% quiz: u05-steeper
 
 # %%
-SHORT = {"gd": optim.sgd, "adagrad": optim.adagrad, "rmsprop": optim.rmsprop}
-SHORT["adadelta"] = optim.adadelta
+RULE_OF = {"gd": optim.sgd, "adagrad": optim.adagrad, "rmsprop": optim.rmsprop}
+RULE_OF["adadelta"] = optim.adadelta
 
 
 @recorded
@@ -107,20 +107,23 @@ def turned(kappa: float, degrees: float) -> dict:
     return {"hessian": hessian, "start": 4.0 * along + 0.5 * np.array([-along[1], along[0]])}
 
 
-@recorded
-def path_of(
-    rule: str, steps: int, kappa: float = 50, degrees: float = 0, scale: float = 1.0, **hyper
-) -> Array:
+def walk(rule: str, steps: int, kappa=50.0, degrees=0.0, scale=1.0, **hyper) -> Array:
     """The path of a rule in the ravine, whose height is multiplied by ``scale``."""
     bowl = turned(kappa, degrees)
     gradient = problems.quadratic_gradient(scale * bowl["hessian"])
-    return train.descend(SHORT[rule], gradient, bowl["start"], steps=steps, **hyper)
+    return train.descend(RULE_OF[rule], gradient, bowl["start"], steps=steps, **hyper)
+
+
+@recorded
+def path_of(*args, **kwargs) -> Array:
+    """The path of ``walk``, with its arguments."""
+    return walk(*args, **kwargs)
 
 
 @recorded
 def rates_of(steps: int, kappa: float, lr: float) -> Array:
     """AdaGrad's effective learning rates along its path; shape (steps, 2)."""
-    gradients = path_of("adagrad", steps, kappa, lr=lr)[:-1] @ turned(kappa, 0)["hessian"]
+    gradients = walk("adagrad", steps, kappa, lr=lr)[:-1] @ turned(kappa, 0)["hessian"]
     sums = np.cumsum(gradients**2, axis=0)
     return np.array([optim.effective_lr(AdaGradState(s), lr=lr) for s in sums])
 
@@ -178,7 +181,7 @@ for lr in SIX:
 # %% [markdown]
 # *What to see:* at the small step sizes the path is a short diagonal piece that starts at $(4, 0.5)$ and hardly gets anywhere; at 0.05 and 0.1 it bends into the floor and goes on along it; only at 0.5 does it arrive.
 #
-# No path zigzags. And the step size that the slide calls usual, 0.01, is hopeless here: the loss is 20.1 after 95 steps and 11.8 after a thousand. Why? The first step has length $\eta$ in every coordinate. As long as the gradients do not grow, step number $k$ is at most $\eta/\sqrt{k}$ long, so $t$ steps reach no further than
+# No path zigzags. And the step size that the slide calls usual, 0.01, is hopeless here: the loss is 20.1 after 95 steps and 11.8 after a thousand. Why? The first step has length $\eta$ in every coordinate. As long as the gradients do not grow, the sum holds after $k$ steps at least $k$ times the newest square, so step number $k$ is at most $\eta/\sqrt{k}$ long, and $t$ steps reach no further than
 #
 # $$\eta\,\Big(1 + \frac{1}{\sqrt 2} + \dots + \frac{1}{\sqrt t}\Big) < 2\,\eta\,\sqrt{t} .$$
 #
@@ -198,25 +201,27 @@ for lr in SIX:
 
 
 # %%
+SHOWN = np.unique(np.geomspace(1, 20_000, 200).astype(int))
+
+
 @recorded
-def long_run(source: str, steps: int) -> Array:
-    """Effective learning rate of x1 (step size 0.5) after 1, ..., steps updates."""
+def long_run(source: str) -> Array:
+    """AdaGrad's effective learning rate of x1 (step size 0.5) after the steps ``SHOWN``."""
     rng, rates = np.random.default_rng(0), []
     x, state = problems.START, AdaGradState.zeros_like(problems.START)
-    for _ in range(steps):
+    for _ in range(SHOWN[-1]):
         noise = rng.normal(size=2) if source == "ravine with noise" else 0.0
         grad = np.ones(2) if source == "constant gradient" else GRADIENT(x) + noise
         x, state = optim.adagrad(x, grad, state, lr=0.5)
         rates.append(optim.effective_lr(state, lr=0.5)[0])
-    return np.array(rates)
+    return np.array(rates)[SHOWN - 1]
 
 
-LONG = 20_000
 fig, ax = plt.subplots()
 for index, source in enumerate(("constant gradient", "ravine", "ravine with noise")):
-    rates, style = long_run(source, LONG), plots.style_of(index)
-    ax.loglog(np.arange(1, LONG + 1), rates, style.dash, color=style.color, label=source)
-    print(f"{source}: {rates[99]:.4f} after 100 steps, {rates[-1]:.4f} after {LONG}")
+    rates, style = long_run(source), plots.style_of(index)
+    ax.loglog(SHOWN, rates, color=style.color, linestyle=style.dash, label=source)
+    print(f"{source}: {rates[-1]:.4f} after {SHOWN[-1]} steps")
 ax.set(xlabel="step", ylabel="effective learning rate of $x_1$")
 ax.legend()
 plt.show()
@@ -237,7 +242,7 @@ def after_the_accident(rule: str, steps: int) -> Array:
     state, path = optim.STATE_OF[rule].zeros_like(x), [0.0]
     for t in range(steps):
         grad = np.array([1000.0 if t == 0 else 1.0])
-        x, state = SHORT[rule](x, grad, state, lr=0.01)
+        x, state = RULE_OF[rule](x, grad, state, lr=0.01)
         path.append(float(x[0]))
     return np.abs(np.diff(path))
 
@@ -329,7 +334,7 @@ for eps, inside in forms.values():
 # %% [markdown]
 # *What to see:* all three curves are horizontal at about 3 for large gradients, and fall with slope 1 for small ones; the bend is near 1e-7 and 1e-8 for eps outside, but near 1e-4 for eps under the root.
 #
-# That is the rule to remember: under the root, an eps of $10^{-8}$ acts like one of $\sqrt{10^{-8}} = 10^{-4}$ outside. Below the bend the method no longer rescales: it is plain gradient descent with step size $\eta/\epsilon$. Neither form is wrong. But a value of eps makes sense only together with its place. PyTorch has it outside; so have we.
+# That is the rule to remember: under the root, an eps of $10^{-8}$ acts like one of $\sqrt{10^{-8}} = 10^{-4}$ outside. Far below the bend the method no longer rescales: it divides by a constant, and is plain gradient descent. Neither form is wrong. But a value of eps makes sense only together with its place. PyTorch has it outside; so have we.
 #
 # (Why 3 and not 1? In the first step the average contains only a tenth of the square, so the first step is $1/\sqrt{0.1} = 3.16$ times too long. Adam repairs this; see unit 06.)
 #
@@ -381,14 +386,14 @@ print(seen["blank"], "of 64 pixels are blank in all training images")
 # %% exercise: adadelta
 
 # %%
-RULES = {"gd": {"lr": 0.001}, "adagrad": {"lr": 0.1}, "rmsprop": {"lr": 0.01}, "adadelta": {}}
+HYPERS = {"gd": {"lr": 0.001}, "adagrad": {"lr": 0.1}, "rmsprop": {"lr": 0.01}, "adadelta": {}}
 print("distance to the minimum after 200 steps, the loss multiplied by 1, 100, 0.01, 0.000001")
-for rule, hyper in RULES.items():
+for rule, hyper in HYPERS.items():
     ends = [path_of(rule, 200, scale=c, **hyper)[-1] for c in (1.0, 100.0, 0.01, 1e-6)]
     print(f"{rule:9s}", "  ".join(f"{np.hypot(*end):10.4g}" for end in ends))
 
 # %% [markdown]
-# Gradient descent flies away when the loss is counted in cents, and creeps or stands still when it is counted in larger coins. AdaGrad does not notice any of it. RMSProp and AdaDelta notice nothing either, as long as the gradients are large compared with eps. With the last factor they are not: the gradients are of size 1e-5 then. RMSProp's eps is outside and shows in the fourth digit; AdaDelta's stands under the root, and it hardly leaves the start.
+# Gradient descent flies away when the loss is counted in cents, and creeps or stands still when it is counted in larger coins. AdaGrad's four digits do not change at all. RMSProp and AdaDelta notice nothing either, as long as the gradients are large compared with eps. With the last factor they are not: the gradients are of size 1e-5 then. RMSProp's eps is outside and shows in the fourth digit; AdaDelta's stands under the root, and it hardly leaves the start.
 #
 # So is AdaDelta the rule without a step size? Look at its very first step. $r$ is 0, and $s$ is $0.05\,g^2$, so $u = \sqrt{\epsilon / 0.05}$, whatever the gradient is: with $\epsilon = 10^{-6}$ it is 0.0045 metres. Where do the metres come from? Let eps vary.
 
@@ -409,9 +414,9 @@ plt.show()
 # %% [markdown]
 # *What to see:* the larger eps is, the faster the loss falls at first; but with 0.0001 it turns around after 228 steps and rises again, and with 0.01 it turns after 49 steps and ends above its start.
 #
-# There is the step size. It is called eps, it is measured in square metres, and nobody tunes it. After 95 steps the loss is 28.2 with $10^{-10}$ and 1.22 with $10^{-4}$; it started at 28.5. AdaDelta gets going slowly because it has to work its way up from steps of $\sqrt{\epsilon/0.05}$. DD2424's remark that it has "an acceleration term (like momentum)" is this: steps that are made make the next ones longer. It has no velocity, and no direction is remembered.
+# There is the step size. It is called eps, in the upper root it is measured in square metres, and nobody tunes it. After 95 steps the loss is 28.2 with $10^{-10}$ and 1.22 with $10^{-4}$; it started at 28.5. AdaDelta gets going slowly because it has to work its way up from steps of $\sqrt{\epsilon/0.05}$. DD2424's remark that it has "an acceleration term (like momentum)" is this: steps that are made make the next ones longer. It has no velocity, and no direction is remembered.
 #
-# And why does the loss rise again? In the bottom of the ravine the point swings across, $x_2$ is $+a$, $-a$, $+a$. The fraction then makes each update as long as the recent ones, *plus* what eps adds, and nothing ever makes them shorter: the square of the step grows by eps in every step. After many steps the swing is $a \approx \frac12 \sqrt{\epsilon\, t}$. Check it.
+# And why does the loss rise again? In the bottom of the ravine the point swings across, $x_2$ is $+a$, $-a$, $+a$. The fraction makes each update as long as the recent ones, and a little longer because of the eps in the upper root. On steep walls the gradient is much larger than the step, so the eps in the lower root does not make up for it: the square of the step grows by eps in every step. After many steps the swing is $a \approx \frac12 \sqrt{\epsilon\, t}$. Check it.
 
 
 # %%
@@ -422,7 +427,7 @@ for eps, steps in ((1e-2, 2000), (1e-4, 5000), (1e-6, 20000)):
     )
 
 # %% [markdown]
-# With the usual $10^{-6}$ this growth is slow, and the noise of a real training hides it. But a method that cannot come to rest is no end of the story that began with "AdaGrad comes to rest too early".
+# With the usual $10^{-6}$ this growth is slow, and the noise of a real training hides it. But a method that never comes to rest is hardly the end of a story that began with steps that shrink too soon.
 
 # %% [markdown]
 # ## The axes matter
@@ -448,7 +453,7 @@ def steps_needed(rule: str, kappa: float, degrees: float, lr: float | None = Non
     if lr is None:
         lr = landscape.optimal_lr(turned(kappa, degrees)["hessian"])
     steps = 300 + 2 * int(kappa)
-    distance = np.linalg.norm(path_of(rule, steps, kappa, degrees, lr=lr), axis=1)
+    distance = np.linalg.norm(walk(rule, steps, kappa, degrees, lr=lr), axis=1)
     return int(np.flatnonzero(distance >= 0.1 * distance[0])[-1]) + 1
 
 
@@ -492,14 +497,14 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
-# *What to see:* gradient descent is a horizontal line; both AdaGrad curves are low at 0 and 90 degrees and form a hill between them, and the one with step size 2 rises from 4 steps to about a hundred within a few degrees; RMSProp's curve is nearly flat.
+# *What to see:* gradient descent is a horizontal line; both AdaGrad curves are low at 0 and 90 degrees and form a hill between them, and the one with step size 2 stays at 4 steps up to 5 degrees, needs 31 at 10 degrees and 100 at 45; RMSProp's curve is nearly flat.
 #
 # Two honest details. A small turn need not hurt: for AdaGrad with 0.5 the best angle is not 0. And the hill is not symmetric, because the start makes one of the two coordinates begin with larger gradients.
 
 # %% [markdown]
 # ## Rare features
 #
-# So is the method built on a dubious assumption? In one situation the axes are not arbitrary: when a coordinate belongs to a *feature*. Think of texts, where each word has a weight. The word "the" is in every text, and its weight gets a gradient in every step. A rare word is in one text of a thousand; its weight gets a gradient once in a thousand steps, and that one should count. DD2424 L5 recommends: sparse data, adaptive method.
+# So is the method built on a dubious assumption? In one situation the axes are not arbitrary: when a coordinate belongs to a *feature*. Think of texts, where each word has a weight. The word "the" is in every text, and its weight gets a gradient in every step. A rare word is in one text of a thousand; its weight gets a gradient once in a thousand steps, and that one should count. DD2424 L5 draws the conclusion: "data sparse" makes it likely that an adaptive method does best.
 #
 # Test it. Our texts are artificial: 500 words, word number $k$ is in a text with probability $0.9/k$, every word pulls the label up or down with the same strength. Logistic regression, a single pass over 3000 texts, one text at a time, ten seeds. Every rule may try four step sizes, and its best one counts.
 #
@@ -569,7 +574,7 @@ for even in (False, True):
 # - **The weights tell how.** The true size of every weight is 2. SGD brings those of the ten most frequent words to 1.11 and those of the 400 rarest to 0.29. Its one step size cannot be larger, or the frequent weights get noisy. AdaGrad leaves the frequent ones about there, at 1.15, and brings the rare ones to 0.75.
 # - **RMSProp is worse than SGD**, by 0.082 ± 0.049. It is an adaptive method too, so why? Between two occurrences of a rare word its memory, which reaches back ten steps or so, has gone empty. Then the next gradient, large or small, is divided by little more than itself, and the weight jumps by three step sizes. The last row tests this explanation with a memory of a thousand steps, decay 0.999: the loss is now lower than SGD's by 0.030 ± 0.014, again in all ten seeds.
 #
-# "Sparse data, adaptive method" is right, if the memory is as long as the features are rare. (All rules chose their best of four step sizes on the same test texts. That is fair between them, but every loss is a little too good.)
+# So DD2424's advice is right, if the memory is as long as the features are rare. (All rules chose their best of four step sizes on the same test texts. That is fair between them, but every loss is a little too good.)
 
 # %% [markdown]
 # ## Handwritten digits
@@ -630,7 +635,7 @@ plt.show()
 # %%
 @recorded
 def rates_per_pixel() -> Array:
-    """AdaGrad's effective learning rates after an epoch, averaged over the hidden units; (64,)."""
+    """AdaGrad's effective learning rates after an epoch, the median of the hidden units; (64,)."""
     data, rng = datasets.load_digits(), np.random.default_rng(0)
     params = models.init_mlp((64, 64, 10), rng=rng)
     states = train.init_states(AdaGradState, params)
@@ -646,12 +651,13 @@ fig, axes = plt.subplots(1, 2, figsize=(8, 3.4), layout="constrained")
 never = np.where(ink == 0, np.nan, np.log10(rates))
 for ax, values, title in ((axes[0], ink, "mean ink"), (axes[1], never, "log10 of the rate")):
     picture = ax.imshow(values.reshape(8, 8), cmap="cividis")
-    ax.set(title=title, xticks=[], yticks=[])
+    ax.set(title=title, xlabel="pixel column", ylabel="pixel row")
+    ax.grid(visible=False)
     fig.colorbar(picture, ax=ax)
 plt.show()
 
 # %% [markdown]
-# *What to see:* on the left the ink is in the middle columns and there is hardly any in the first and the last; on the right the rates are the other way round, about 1 in the middle and ten to ten thousand times as large at the border; white pixels are blank in every image.
+# *What to see:* on the left the ink is in the middle columns and there is hardly any in the first and the last; on the right the rates are the other way round, below 1 in the middle, and about ten times to many thousand times as large at the border; white pixels are blank in every image.
 #
 # AdaGrad has found the rare features by itself. In this task they are not worth much: a pixel that has ink in one image of a thousand says little about the digit. Rare features help where they are *informative*, as the words were.
 
