@@ -276,7 +276,8 @@ def texts(even):
         rng = np.random.default_rng(seed)
         truth = 2 * rng.choice([-1.0, 1.0], size=500)
         x = rng.random((5000, 500)) < share
-        drawn.append((x, rng.random(5000) < 1 / (1 + np.exp(-(x @ truth)))))
+        labels = rng.random(5000) < 1 / (1 + np.exp(-(x.astype(float) @ truth)))
+        drawn.append((x, labels.astype(np.float64)))
     return np.array([x for x, _ in drawn]), np.array([y for _, y in drawn])
 
 
