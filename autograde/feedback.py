@@ -3,12 +3,12 @@
 import hashlib
 import json
 import os
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from jinja2 import pass_context
 from nbconvert.exporters import HTMLExporter, TemplateExporter
 from nbconvert.filters.highlight import Highlight2HTML
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
@@ -21,6 +21,10 @@ from traitlets.config import Config
 from autograde.rows import Standing
 
 KNOWN = 1024  # texts whose conversion is remembered
+TEMPLATE = """\
+{%- extends 'index.html.j2' -%}
+{%- block any_cell scoped -%}{{ resources.once(cell, super) }}{%- endblock -%}
+"""  # the template that is configured; cells that many pages have in common are converted once
 
 
 def put(file: Path, text: str) -> None:
@@ -40,17 +44,19 @@ class Exporter(HTMLExporter):
     def __init__(self, config: Config) -> None:
         self._known: dict[str, str] = {}
         super().__init__(config=config)
+        self.raw_template = TEMPLATE
         highlight = lru_cache(maxsize=KNOWN)(Highlight2HTML(pygments_lexer="ipython3", parent=self))
         self.register_filter("highlight_code", lambda source, **_: highlight(source))
         self.register_preprocessor(CSSHTMLHeaderPreprocessor, enabled=True)
 
-    @pass_context
-    def markdown2html(self, context: Any, source: str) -> str:
+    def _once(self, cell: NotebookNode, convert: Callable[[], str]) -> str:
+        """A cell as HTML; ``convert`` does it, unless it was done for another page."""
+        key = json.dumps(cell, sort_keys=True)
         if len(self._known) > KNOWN:
             self._known.clear()
-        if source not in self._known:
-            self._known[source] = super().markdown2html(context, source)
-        return self._known[source]
+        if key not in self._known:
+            self._known[key] = convert()
+        return self._known[key]
 
     def _preprocess(self, nb: NotebookNode, resources: Any) -> Any:
         """The preprocessors, on this notebook: it is made for one page, and by us."""
@@ -61,6 +67,7 @@ class Exporter(HTMLExporter):
     def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **_: Any) -> Any:
         """(HTML, resources). Leaves out a second pass over the HTML, which has no effect here."""
         resources = self._init_resources(resources)
+        resources["once"] = self._once
         widgets = WidgetsDataTypeFilter(notebook_metadata={}, parent=self, resources=resources)
         self.register_filter("filter_data_type", widgets)
         return TemplateExporter.from_notebook_node(self, nb, resources)
