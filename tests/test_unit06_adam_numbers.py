@@ -127,6 +127,12 @@ def test_a_misplaced_bracket_lets_parameters_drift():
     assert x == pytest.approx(-100 * lr * eps)
 
 
+def test_first_corrected_step_has_the_length_of_the_step_size():
+    printed("with *any* gradients the first corrected step has the length $\\eta$")
+    path = by_hand(lambda x: np.array([3.0, -0.02, 700.0]), np.zeros(3), 0.01, 1)
+    np.testing.assert_allclose(np.abs(path[1]), 0.01, rtol=1e-6)
+
+
 def test_mean_square_and_variance():
     printed("So a steady gradient of 3 gets the fraction 1, not infinity")
     steady = HERE["after_many_gradients"](3.0, 0.0)
@@ -175,6 +181,14 @@ def test_momentum_is_a_longer_step_in_the_valley():
     assert half[5000][1] == pytest.approx(problems.rosenbrock(twice[-1]), rel=0.02)
     printed("reaches 9e-20 in 5000 steps")
     assert ball[5000][2] < 1e-18  # the last digits belong to the machine
+
+
+def test_a_long_memory_of_the_steep_start():
+    printed("With $\\beta_2 = 0.99$ Adam gets to 7.6e-08 in the same 5000 steps, instead of 1.71")
+    gradient, start = problems.rosenbrock_gradient, problems.ROSENBROCK_START
+    for beta2, loss in ((0.99, "7.6e-08"), (0.999, "1.71")):
+        end = by_hand(gradient, start, 0.001, 5000, betas=(0.9, beta2))[-1]
+        assert problems.rosenbrock(end) == pytest.approx(float(loss), rel=0.05)
 
 
 def test_curvature_at_the_end_of_the_valley():

@@ -179,7 +179,7 @@ print(f"betas (0.9, 0.999): within 10 % of the right length from step {late} on"
 # %% quiz: u06-typed-in
 
 # %% [markdown]
-# A slip of the pen, but a lesson comes with it: a bracket at another place would still be Python. Put it so that the constant is added to the whole fraction, and every parameter drifts by $10^{-7}$ times the learning rate per step. No test of the loss would ever notice.
+# A slip of the pen (and `range(1, num_iterations)` makes one update less than its name promises). But a lesson comes with it: a bracket at another place would still be Python. Put it so that the constant is added to the whole fraction, and every parameter drifts by $10^{-7}$ times the learning rate per step. No test of the loss would ever notice.
 #
 # The slide's loop keeps its averages and $t$ as variables. In this course the state keeps them: `AdamState(step, m, v)`, where `step` is the number of updates *done*. It is 0 when you get the state for the first time, and the averages in it are the uncorrected ones.
 #
@@ -337,13 +337,14 @@ show_valley({"AdaGrad": runs_in_the_valley("adagrad"), "Adam": runs_in_the_valle
 explorers.rosenbrock_race()
 
 # %% [markdown]
-# Three things to try:
+# Four things to try:
 #
 # 1. The rules without per-parameter steps, step sizes 1, 10, 100. Which two curves can you hardly tell apart?
-# 2. All nine at 10 times, and then another start. Who depends on the start most?
-# 3. Adam and its decays. Two of the three come to rest beside the minimum. Why there?
+# 2. The rules with per-parameter steps, 1 times. RMSProp and Adam have the same step size. Which is ahead, and what may the other one still remember?
+# 3. All nine at 100 times, and then the start (1.5, -0.5). Who is lost?
+# 4. Adam and its decays at 10 times. Two of the three do not reach the minimum. What holds them back?
 #
-# The third question is the rest of this lesson.
+# To the second: the start is steep, the valley floor is flat, and $\beta_2 = 0.999$ goes on dividing by the steep gradients for a thousand steps. With $\beta_2 = 0.99$ Adam gets to 7.6e-08 in the same 5000 steps, instead of 1.71. A default is a default, not a law. The fourth question is the rest of this lesson.
 
 # %% [markdown]
 # ## Where the weight comes to rest
@@ -397,7 +398,7 @@ for m in (0.0, 0.9):
 # %% [markdown]
 # *What to see:* without momentum the curves of penalty and decay lie on each other, at 0.952 for the flat bowl and 0.995 for the steep one; with momentum 0.9 the penalty's curves end at the same heights, but with weight decay the weights end much closer to 1.
 #
-# SGD: equal in every step. Momentum: not equal, not even in the end. The penalty gives (0.952, 0.995), the decay (0.995, 0.9995). The reason is short. At rest the velocity is its own fixed point, $v = \rho v + g$, so it holds $g / (1 - \rho)$: with $\rho = 0.9$ ten times the gradient. A decay inside the gradient is amplified along with it. A decay outside is not, and acts ten times weaker.
+# SGD: equal in every step, since it hands the gradient on as it is, $s_t = g_t$, and then both columns of the table are the same sum. Momentum: not equal, not even in the end. The penalty gives (0.952, 0.995), the decay (0.995, 0.9995). The reason is short. At rest the velocity is its own fixed point, $v = \rho v + g$, so it holds $g / (1 - \rho)$: with $\rho = 0.9$ ten times the gradient. A decay inside the gradient is amplified along with it. A decay outside is not, and acts ten times weaker.
 #
 # **Your turn.** Write `l2_and_decay_fixed_points`: where the weight comes to rest in the bowl $\tfrac{c}{2} (w - w^*)^2$, first with the penalty, then with the decay after the velocity. At rest is one equation for each. `hint("l2_and_decay_fixed_points")` is there.
 
@@ -426,7 +427,7 @@ for m in (0.0, 0.9):
 #
 # > **Find the mistake on this slide.** CS231n L7 shows "Algorithm 2: Adam with L2 regularization and Adam with decoupled weight decay (AdamW)". Line 6 says $\mathbf g_t \leftarrow \nabla f_t(\theta_{t-1}) + \lambda\theta_{t-1}$. Line 12 says $\theta_t \leftarrow \theta_{t-1} - \eta_t\,(\alpha\,\hat{\mathbf m}_t / (\sqrt{\hat{\mathbf v}_t} + \epsilon) + \lambda\theta_{t-1})$. You are asked to implement AdamW. What do you type?
 #
-# As printed, both: and then every weight decays twice. In the paper the two terms have two colours, violet and green. They are *alternatives*: the first belongs to Adam with L2, the second to AdamW. On the slide the colours are gone. Now write one after the other.
+# As printed, both: and then every weight decays twice. In the paper the two terms have two colours. They are *alternatives*: the first belongs to Adam with L2, the second to AdamW. On the slide the colours are gone. Now write one after the other.
 
 # %% [markdown]
 # ## The decay before the averages
