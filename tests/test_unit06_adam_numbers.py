@@ -261,6 +261,9 @@ def test_weights_of_blank_pixels():
     assert weak["busy"][-1] == pytest.approx(1.38, abs=0.03)
     none = HERE["weights_by_pixel"]("adam", 0.0, 0.0)
     assert none["busy"][-1] - weak["busy"][-1] < 0.1
+    printed("which end at 1.28 without any penalty, end at 0.82")
+    assert none["rare"][-1] == pytest.approx(1.28, abs=0.03)
+    assert weak["rare"][-1] == pytest.approx(0.82, abs=0.03)
     printed("With AdamW the blank weights are at 0.45 in the end: 320 steps")
     decoupled = HERE["weights_by_pixel"]("adamw", 0.0, 0.5)
     shown((1 - 0.005 * 0.5) ** 320, "0.45")
