@@ -30,6 +30,7 @@ REQUIREMENTS = """\
 jupyterlab>=4.2
 numpy
 matplotlib
+scipy
 ipywidgets>=8.1
 anywidget>=0.9
 msgpack
