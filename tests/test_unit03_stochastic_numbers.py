@@ -200,7 +200,7 @@ def test_batches_at_the_same_step_size_per_example():
     printed("0.953, 0.948 and 0.939 of the test digits, with spreads of up to 0.028")
     assert trained(10, 0.1)[1].mean() == pytest.approx(0.948, abs=0.00051)
     spread(accuracies, "0.939 ± 0.028")
-    printed("all five trainings end above the 2.3 of pure guessing")
+    printed("all five trainings end above 2.3, which is $\\ln 10$, the loss of pure guessing")
     with np.errstate(all="ignore"):
         assert np.all(~(trained(1000, 10.0)[0] < np.log(10)))
 

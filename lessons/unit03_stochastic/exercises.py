@@ -368,8 +368,9 @@ MINIBATCHES = Exercise(
             "the same order in every epoch",
             "rng.permutation(len(x))",
             "np.random.default_rng(0).permutation(len(x))",
-            "The second epoch comes in the same order as the first: the seed is set inside the "
-            "function. The generator that you are given goes on from epoch to epoch; use it.",
+            "The second epoch comes in the same order as the first: a seed is set inside your "
+            "function, or chance plays no part in it. The generator that you are given goes on "
+            "from epoch to epoch; use it.",
         ),
         Mistake(
             "another generator",
@@ -533,10 +534,10 @@ def variance_cases(rng: np.random.Generator) -> Sequence[Case]:
             replace=True,
         ),
         case(
-            "three of seven, without replacement",
+            "three of eight, without replacement",
             "Without replacement the draws are not independent: what has been drawn cannot come "
             "again, and the batch is closer to the whole.",
-            (7, 2),
+            (8, 2),
             3,
             replace=False,
         ),
@@ -652,6 +653,13 @@ MINIBATCH_VARIANCE = Exercise(
             "per_example / batch_size",
             "per_example / np.sqrt(batch_size)",
             "Your variance falls with the root of S. That is how the *standard deviation* falls.",
+        ),
+        Mistake(
+            "one less than the batch size",
+            "per_example / batch_size",
+            "per_example / max(batch_size - 1, 1)",
+            "You divide by S - 1. That belongs to estimating a variance from a sample; the mean of "
+            "S independent draws has exactly 1/S of the variance of one.",
         ),
         Mistake(
             "batch size left out",
@@ -870,6 +878,13 @@ NOISE_FLOOR = Exercise(
             "np.sum(place)",
             "That is how far the place spreads. Asked for is the loss: what does a deviation in a "
             "steep direction cost, and what in a flat one?",
+        ),
+        Mistake(
+            "curvature forgotten in the loss",
+            "np.sum(curvatures * place)",
+            "np.sum(place)",
+            "You take half the variance of the place for the loss. What does a deviation cost in a "
+            "steep direction, and what in a flat one?",
         ),
         Mistake(
             "newest kick only",

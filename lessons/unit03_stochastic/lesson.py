@@ -393,7 +393,7 @@ for name, values in floors.items():
 #
 # For small steps $2 - \eta\lambda \approx 2$, and the floor becomes $\eta/4$ times the total variance of the batch gradient: **proportional to the step size, inversely proportional to the batch size, and independent of the curvature**. Steep directions are costly per distance, but kicks fade faster there; the two cancel.
 #
-# The third curve is a gift that no lecture mentions. In a shuffled epoch the kicks are not independent: over a whole epoch they add up to nearly zero, because every example comes once. If the step size is so small that the parameters remember the whole epoch, the kicks cancel. At step size 0.005 the floor is about twelve times lower than for independent draws. At 0.2 the memory is short, and it does not matter.
+# The third curve is a gift that none of the four lectures mentions. In a shuffled epoch the kicks are not independent: over a whole epoch they add up to nearly zero, because every example comes once. If the step size is so small that the parameters remember the whole epoch, the kicks cancel. At step size 0.005 the floor is about twelve times lower than for independent draws. At 0.2 the memory is short, and it does not matter.
 #
 # CSC421 L7-8 draws the usual consequence: take large steps while you are far away, and smaller ones later. Unit 07 is about that, and about its trap: the loss drops at once when the step size does, because the *floor* drops, and it looks like progress.
 
@@ -479,7 +479,7 @@ print("The same step size per example:")
 table(((1, 0.01), (10, 0.1), (100, 1.0), (1000, 10.0)))
 
 # %% [markdown]
-# At the same step size, larger batches are simply slower: they make fewer steps of the same length. At the same step size *per example*, batch sizes 1, 10 and 100 go equally far. Of the five seeds with 100, four end between 0.077 and 0.091, as with 10; the fifth ends at 0.212, the first sign of a limit. At batch size 1000 the rule breaks: a step size of 10 is far beyond what the curvature allows, and all five trainings end above the 2.3 of pure guessing.
+# At the same step size, larger batches are simply slower: they make fewer steps of the same length. At the same step size *per example*, batch sizes 1, 10 and 100 go equally far. Of the five seeds with 100, four end between 0.077 and 0.091, as with 10; the fifth ends at 0.212, the first sign of a limit. At batch size 1000 the rule breaks: a step size of 10 is far beyond what the curvature allows, and all five trainings end above 2.3, which is $\ln 10$, the loss of pure guessing.
 #
 # Two effects that you may have heard of do *not* appear. Batches of 1 are not better than batches of 10 because their gradients are fresher: at these step sizes nothing is stale. And smaller batches do not generalise better here: at equal step size per example, batches of 1, 10 and 100 read 0.953, 0.948 and 0.939 of the test digits, with spreads of up to 0.028, and the last number is low because of one seed.
 #
