@@ -408,7 +408,7 @@ for eps in EPS:
         f"eps {eps:6g}: first step {path[0, 0] - path[1, 0]:.2g}, loss {LOSS(path[95]):.3g} after 95 steps"
     )
 plots.draw_curves(ax, curves, log=True)
-ax.legend(loc="lower left")
+ax.legend(loc="lower right")
 plt.show()
 
 # %% [markdown]
@@ -420,11 +420,15 @@ plt.show()
 
 
 # %%
+@recorded
+def swing(eps: float, steps: int) -> float:
+    """How far from the floor of the ravine AdaDelta is after ``steps`` updates."""
+    return float(abs(walk("adadelta", steps, eps=eps)[-1, 1]))
+
+
 for eps, steps in ((1e-2, 2000), (1e-4, 5000), (1e-6, 20000)):
-    swing = abs(path_of("adadelta", steps, eps=eps)[-1, 1])
-    print(
-        f"eps {eps:g}: swing {swing:.4f} after {steps} steps, formula {(eps * steps) ** 0.5 / 2:.4f}"
-    )
+    formula = (eps * steps) ** 0.5 / 2
+    print(f"eps {eps:g}: {swing(eps, steps):.4f} after {steps} steps, formula {formula:.4f}")
 
 # %% [markdown]
 # With the usual $10^{-6}$ this growth is slow, and the noise of a real training hides it. But a method that never comes to rest is hardly the end of a story that began with steps that shrink too soon.
