@@ -4,11 +4,11 @@ Images are (N, H, W, C) with values in [0, 1]; row 0 is the upper edge, column 0
 Whatever is random is drawn anew for every image.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 
-from course_lib.arrays import Array
+from course_lib.arrays import Array, Indices
 
 
 def random_flip(images: Array, *, prob: float, rng: np.random.Generator) -> Array:
@@ -171,9 +171,7 @@ def cutout(images: Array, *, size: int, rng: np.random.Generator) -> Array:
     return cut
 
 
-def mixup(
-    images: Array, targets: Array, *, lam: float, order: Sequence[int]
-) -> tuple[Array, Array]:
+def mixup(images: Array, targets: Array, *, lam: float, order: Indices) -> tuple[Array, Array]:
     """Blend image i with image ``order[i]``, and their targets by the same shares.
 
     ``lam`` is the share of image i itself.
@@ -188,7 +186,7 @@ def mixup(
 
 
 def cutmix(
-    images: Array, targets: Array, *, box: tuple[int, int, int, int], order: Sequence[int]
+    images: Array, targets: Array, *, box: tuple[int, int, int, int], order: Indices
 ) -> tuple[Array, Array]:
     """Replace a box of image i by the same box of image ``order[i]``; targets by pixel shares.
 

@@ -14,6 +14,9 @@ import numpy as np
 import pytest
 
 from course_lib import (
+    augment,
+    datasets,
+    explorers,
     gradcheck,
     landscape,
     layers,
@@ -28,6 +31,7 @@ from course_lib import (
 from course_lib.explorers import (
     Explorer,
     adam_first_steps,
+    augment_gallery,
     decay_order,
     dropout_mask,
     gradient_check_curve,
@@ -39,7 +43,9 @@ from course_lib.explorers import (
     rotated_race,
     schedule_designer,
 )
+from course_lib.explorers.augment_gallery import METHODS, ORDER, pictures
 from course_lib.explorers.component import SCRIPT, Answer, Drag
+from course_lib.explorers.digit_shift import shifted, trained_with_shifts
 from course_lib.explorers.dropout_mask import OUTPUTS, drawn_mask, every_mask, hidden_units, logit
 from course_lib.explorers.gradcheck_curve import analytic_gradient, flatten, small_net, unflatten
 from course_lib.explorers.momentum_map import PLANE_MOMENTA, PLANE_RATES
@@ -78,6 +84,8 @@ MAKERS = [
     decay_order,
     rosenbrock_race,
     newton_model,
+    augment_gallery,
+    explorers.test_shift,  # by its full name, or pytest takes it for a test
 ]
 
 
@@ -255,7 +263,13 @@ def test_the_spec_covers_the_table_exactly(explorer: Explorer):
 
 
 def test_the_table_holds_no_infinity(explorer: Explorer):
-    assert not np.any(np.isinf(np.frombuffer(explorer.table, "<f4")))
+    table = np.frombuffer(explorer.table, "<f4").copy()
+    sizes = {c["name"]: len(c["stops"]) for c in explorer.spec["controls"]}
+    for panel in explorer.spec["panels"]:
+        for layer in (part for part in panel["layers"] if part["kind"] == "image"):
+            frames = int(np.prod([sizes[name] for name in layer["depends"]], dtype=int))
+            table[layer["offset"] : layer["offset"] + layer["size"] * frames] = 0.0  # bytes
+    assert not np.any(np.isinf(table))
 
 
 def test_exported_page_needs_no_network(explorer: Explorer):
@@ -284,6 +298,8 @@ TABLES = {
     decay_order: "decay_table",
     rosenbrock_race: "valley_table",
     newton_model: "newton_table",
+    augment_gallery: "gallery_table",
+    explorers.test_shift: "shift_table",
 }
 
 
@@ -307,7 +323,7 @@ def test_explorer_is_the_same_where_the_answers_are_left_out(
         return due
 
     answers = ("gradcheck", "landscape", "layers", "models", "optim", "schedules", "train")
-    answers += ("second_order",)
+    answers += ("second_order", "augment")
     for name, value in vars(module).items():
         home = getattr(value, "__module__", "")
         if home in [f"course_lib.{answer}" for answer in answers] and not isinstance(value, type):
@@ -839,3 +855,93 @@ def test_schedule_designer_an_early_drop_wins_first_and_loses_later():
     early, constant = (mean_losses(rates[i, 4, 0], spread)[0].sum(axis=-1) for i in (2, 0))
     assert early[60] < 0.9 * constant[60]
     assert early[-1] > 1.5 * constant[-1]
+
+
+# --------------------------------------------------------------- images
+
+
+def pixels(explorer: Explorer, panel: int, layer: int, **stops: int) -> np.ndarray:
+    """The bytes of an image as the page takes them out of the table."""
+    spec = explorer.spec["panels"][panel]["layers"][layer]
+    sizes = {c["name"]: len(c["stops"]) for c in explorer.spec["controls"]}
+    at = 0
+    for name in spec["depends"]:
+        at = at * sizes[name] + stops[name]
+    start = 4 * (spec["offset"] + at * spec["size"])
+    raw = np.frombuffer(explorer.table, np.uint8)[start : start + 4 * spec["size"]]
+    return raw.reshape(-1, spec["columns"], 3)
+
+
+def test_bytes_of_an_image_survive_the_table():
+    images = np.arange(2 * 4 * 3 * 3, dtype=np.uint8).reshape(2, 4, 3, 3) * 7
+    layer = Layer("image", images, ("b",), extent=(0, 1, 0, 1))
+    plain = Layer("series", np.zeros((3, 5)), ("a",))
+    explorer = tiny(panels=[Panel("P", Axis("x", 0, 1), Axis("y", 0, 1), [plain, layer])])
+    for b in range(2):
+        np.testing.assert_array_equal(pixels(explorer, 0, 1, b=b), images[b])
+
+
+def test_an_image_needs_bytes_and_a_place():
+    images = np.zeros((2, 4, 3, 3), np.uint8)
+    for layer in (
+        Layer("image", images, ("b",)),
+        Layer("image", images.astype(float), ("b",), extent=(0, 1, 0, 1)),
+        Layer("image", images[:, :3], ("b",), extent=(0, 1, 0, 1)),
+    ):
+        with pytest.raises(ValueError, match="an image needs bytes"):
+            tiny(panels=[Panel("P", Axis("x", 0, 1), Axis("y", 0, 1), [layer])])
+
+
+@pytest.mark.parametrize("strength", [0, 1, 2])
+def test_gallery_shows_what_the_library_does(strength: int):
+    explorer = augment_gallery()
+    labels = [method.label for method in METHODS]
+    stops = {"strength": strength, "draw": 2}
+    photos, targets = pictures(), np.eye(3)
+    lam = METHODS[labels.index("mixup")].amounts[strength]
+    want, shares = augment.mixup(photos, targets, lam=lam, order=ORDER)
+    at = labels.index("mixup")
+    shown = pixels(explorer, 0, 1, method=at, **stops).reshape(42, 3, 42, 3).swapaxes(0, 1)
+    np.testing.assert_array_equal(shown, np.round(255 * want))
+    for name in range(3):
+        bars = frame(explorer, 1, name, method=at, **stops)
+        np.testing.assert_allclose(bars[name::4], shares[:, name], rtol=1e-6)
+        assert bars.sum() == pytest.approx(shares[:, name].sum(), rel=1e-6)
+    size = METHODS[labels.index("cutout")].amounts[strength]
+    rng = np.random.default_rng([labels.index("cutout"), strength, 2])
+    cut = augment.cutout(photos, size=size, rng=rng)
+    shown = pixels(explorer, 0, 1, method=labels.index("cutout"), **stops)
+    np.testing.assert_array_equal(shown, np.round(255 * np.hstack(list(cut))))
+
+
+def test_gallery_targets_of_cutmix_count_pixels():
+    explorer = augment_gallery()
+    at = [method.label for method in METHODS].index("CutMix")
+    for strength, draw in product(range(3), repeat=2):
+        stops = {"method": at, "strength": strength, "draw": draw}
+        shown = pixels(explorer, 0, 1, **stops)[:, :42].astype(int)
+        before = np.round(255 * pictures()[0])
+        same = np.all(shown == before, axis=-1).mean()
+        share = frame(explorer, 1, 0, **stops)[0]
+        assert share <= same + 1e-6  # a pasted pixel may have the old colour by chance
+        assert share == pytest.approx(same, abs=0.02)
+
+
+@pytest.mark.parametrize(("down", "right"), [(0, 0), (1, -1), (-3, 2)])
+def test_shifted_digits_are_read_by_the_library(down: int, right: int):
+    explorer = explorers.test_shift()
+    digits = datasets.load_digits()
+    x = shifted(digits.x_test, down, right)
+    at = {"down": down + 3, "right": right + 3}
+    for line, padding in enumerate((0, 1)):
+        net = trained_with_shifts(padding)
+        want = models.accuracy(net, x, digits.y_test)
+        assert frame(explorer, 1, line, **at)[right + 3] == pytest.approx(want, rel=1e-6)
+        assert f"{want:.3f}" in sentence(explorer, explorer.spec["caption"], **at)
+    first = pixels(explorer, 0, 0, **at)[:8, :8, 0]
+    np.testing.assert_array_equal(first, np.round(255 * x[0].reshape(8, 8)))
+    rows, columns = np.nonzero(digits.x_test[0].reshape(8, 8))
+    for row, column in zip(rows + down, columns + right, strict=True):
+        if 0 <= row < 8 and 0 <= column < 8:
+            old = digits.x_test[0].reshape(8, 8)[row - down, column - right]
+            assert first[row, column] == np.round(255 * old)

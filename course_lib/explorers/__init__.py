@@ -5,8 +5,10 @@ An explorer is a table that Python computed with the functions of this library; 
 """
 
 from course_lib.explorers.adam_first_steps import adam_first_steps
+from course_lib.explorers.augment_gallery import augment_gallery
 from course_lib.explorers.component import Answer, Drag, Explorer
 from course_lib.explorers.decay_order import decay_order
+from course_lib.explorers.digit_shift import test_shift
 from course_lib.explorers.dropout_mask import dropout_mask
 from course_lib.explorers.gradcheck_curve import gradient_check_curve
 from course_lib.explorers.momentum_map import momentum_map
@@ -22,6 +24,7 @@ __all__ = [
     "Drag",
     "Explorer",
     "adam_first_steps",
+    "augment_gallery",
     "decay_order",
     "dropout_mask",
     "gradient_check_curve",
@@ -32,4 +35,5 @@ __all__ = [
     "rosenbrock_race",
     "rotated_race",
     "schedule_designer",
+    "test_shift",
 ]

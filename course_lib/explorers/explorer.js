@@ -377,6 +377,20 @@ const DRAW = {
       ctx.fillRect(left, top, Math.ceil(cell.width) + 1, Math.ceil(cell.height) + 1);
     });
   },
+  image(ctx, layer, values, x, y) {
+    // The table holds red, green and blue as bytes; the canvas also wants an opacity for each pixel.
+    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    const picture = new ImageData(layer.columns, bytes.length / (3 * layer.columns));
+    for (let i = 0, from = 0; i < picture.data.length; i++) {
+      picture.data[i] = i % 4 === 3 ? 255 : bytes[from++];
+    }
+    const scratch = document.createElement("canvas");
+    Object.assign(scratch, { width: picture.width, height: picture.height });
+    scratch.getContext("2d").putImageData(picture, 0, 0);
+    const [left, right, low, high] = layer.extent;
+    ctx.imageSmoothingEnabled = false; // a reader is to see the pixels
+    ctx.drawImage(scratch, x(left), y(high), x(right) - x(left), y(low) - y(high));
+  },
   vline(ctx, layer, values, x, y, area) {
     for (const v of values) stroke(ctx, layer, [[x(v), area.top], [x(v), area.top + area.height]]);
   },

@@ -24,8 +24,10 @@ COLOURS = {
     "light grey": "#c4c4c4",
 }
 DASHES = {"solid": [], "dashed": [7, 4], "dotted": [2, 3], "dash-dot": [8, 3, 2, 3]}
-KINDS = ("lines", "series", "points", "bars", "heat", "vline", "hline")
-FRAME_AXES = {"lines": 2, "series": 1, "points": 2, "bars": 1, "heat": 2, "vline": 1, "hline": 1}
+KINDS = ("lines", "series", "points", "bars", "heat", "image", "vline", "hline")
+FRAME_AXES = {
+    "lines": 2, "series": 1, "points": 2, "bars": 1, "heat": 2, "image": 3, "vline": 1, "hline": 1,
+}  # fmt: skip
 FIVE_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
@@ -61,11 +63,12 @@ class Layer(NamedTuple):
 
     **Shapes:** the last axes of ``data`` are one frame: lines and points (n, 2), where a row of
     nan lifts the pen; series, bars, vline and hline (n,); heat (rows, columns) of indices into
-    ``bands``, the lowest row first. The axes before them are the stops of ``depends``.
+    ``bands``, the lowest row first; image (rows, columns, 3) of bytes, the uppermost row first,
+    shown in ``extent`` (left, right, low, high). The axes before them are the stops of ``depends``.
     """
 
     kind: str
-    data: NDArray[np.floating]
+    data: NDArray[np.floating] | NDArray[np.uint8]
     depends: Sequence[str] = ()
     colour: str = "black"
     dash: str = "solid"
@@ -76,6 +79,7 @@ class Layer(NamedTuple):
     start_marker: str = ""
     bands: Sequence[Band] = ()
     name: str = ""
+    extent: Sequence[float] = ()
 
 
 class Sentences(NamedTuple):
@@ -226,13 +230,13 @@ def _layer(
             f"got an array of shape {layer.data.shape}"
         )
     offset = sum(block.size for block in blocks)
-    blocks.append(layer.data.astype(np.float32).ravel())
+    blocks.append(_floats(layer, frame))
     return {
         "kind": layer.kind,
         "depends": list(layer.depends),
         "offset": offset,
-        "size": int(np.prod(frame, dtype=int)),
-        "columns": int(frame[-1]),
+        "size": blocks[-1].size // int(np.prod(stops, dtype=int)),
+        "columns": int(frame[1] if layer.kind == "image" else frame[-1]),
         "colour": COLOURS[layer.colour],
         "dash": DASHES[layer.dash],
         "marker": layer.marker,
@@ -242,4 +246,17 @@ def _layer(
         "start_marker": layer.start_marker,
         "bands": [band._asdict() for band in layer.bands] or None,
         "name": layer.name,
+        "extent": list(layer.extent),
     }
+
+
+def _floats(layer: Layer, frame: tuple[int, ...]) -> NDArray[np.float32]:
+    """The layer as the table holds it; the bytes of an image lie four by four in its numbers."""
+    if layer.kind != "image":
+        return layer.data.astype(np.float32).ravel()
+    if layer.data.dtype != np.uint8 or np.prod(frame) % 4 or len(layer.extent) != 4:
+        raise ValueError(
+            f"an image needs bytes, a multiple of 4 of them, and an extent of four numbers; "
+            f"got {layer.data.dtype}, {frame}, {tuple(layer.extent)}"
+        )
+    return np.ascontiguousarray(layer.data).ravel().view("<f4")
