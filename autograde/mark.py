@@ -183,9 +183,8 @@ class _Work:
                 if not session.limit():
                     return verdict, session
             except StudentError as error:  # asked for by its name, it could not even be handed over
-                return Problem(
-                    "crashed", f"What the notebook calls `{name}` is of no use: {error}."
-                )
+                said = f"{type(error).__name__}: {error}".strip(": ")
+                return Problem("crashed", f"What the notebook calls `{name}` is of no use: {said}.")
             except SessionEnded:
                 pass
             hits.append((session.limit(), session.reason))

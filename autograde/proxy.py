@@ -91,6 +91,19 @@ class Remote:
             raise AttributeError(name)
         return self._owner.attribute(self, name)
 
+    @property
+    def __dict__(self) -> dict[str, Any]:  # type: ignore[override]
+        """What the object holds, for those who look into a student's state; never our own parts."""
+        if self._handle.kind != "object":
+            return {}
+        try:
+            held = self._owner.attribute(self, "__dict__")
+        except StudentError as error:
+            if isinstance(error, AttributeError):
+                raise AttributeError("__dict__") from None
+            return {}
+        return held if isinstance(held, dict) else {}
+
     def __repr__(self) -> str:
         return f"<{self._handle.kind} {self._handle.name} of the submission>"
 

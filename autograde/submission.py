@@ -16,6 +16,7 @@ from autograde.release import Release, ReleaseCell, release_of, text_of
 __all__ = ["Piece", "Shown", "Submission", "Unreadable", "read", "release_of"]
 
 MAX_BYTES, MAX_CELLS, MAX_SOURCE = 64_000_000, 3000, 400_000
+MAX_CODE = 1_000_000  # characters in all cells: reading a million takes seconds
 MAX_HALVES = 4  # cells after the first that may be parts of one split cell
 
 
@@ -100,6 +101,8 @@ def _cells(notebook: dict[str, Any]) -> tuple[list[_Cell], list[str]]:
     for place, cell in enumerate(raw):
         if isinstance(cell, dict):
             found.append(_cell(cell, place))
+    if sum(len(cell.source) for cell in found if cell.kind == "code") > MAX_CODE:
+        raise ValueError(f"more than {MAX_CODE} characters of code")
     return found, notes
 
 

@@ -214,6 +214,17 @@ def a_class_that_can_be_called(notebook: NotebookNode) -> None:
     )
 
 
+def a_state_of_its_own_class(notebook: NotebookNode) -> None:
+    """One that also holds itself and things that are no numbers."""
+    cell = cell_of(notebook, "momentum")
+    body = cell.source.replace("MomentumState(velocity)", "Memory(velocity)")
+    assert body != cell.source
+    cell.source = (
+        "class Memory:\n    def __init__(self, velocity):\n        self.velocity = velocity\n"
+        f"        self.me, self.log = self, print\n{body}"
+    )
+
+
 def decorators_and_a_cache(notebook: NotebookNode) -> None:
     cell = cell_of(notebook, "momentum")
     cell.source = (
@@ -284,6 +295,7 @@ EDITS: dict[str, Edit] = {
         a_helper_in_a_later_cell,
         a_helper_that_uses_numpy_by_another_name,
         a_class_that_can_be_called,
+        a_state_of_its_own_class,
         decorators_and_a_cache,
         threads_in_an_answer,
         files_written_and_read,

@@ -19,7 +19,8 @@ UNIT = "unit04_momentum"
 TARGET = "momentum"
 DEF = "def momentum(param, grad, state, *, lr, momentum=0.9):"
 # These break the very process in which their own right answers live, and may lose those points.
-DAMAGE_THEMSELVES = ("the server's own methods replaced",)
+DAMAGE_THEMSELVES = ("the server's own methods replaced", "an audit hook", "the parser replaced")
+DAMAGE_THEMSELVES += ("names that answer for all",)
 WRONG = f"{DEF}\n    return param, state\n"
 NOTHING = Deserved(0.0, 0.0)
 
@@ -197,6 +198,12 @@ FILES: dict[str, Callable[[], bytes]] = {
         "\n".join(" " * n + "if 1:" for n in range(800)) + "\n" + " " * 800 + "pass"
     ),
     "spaces without end": lambda: one_cell("def f(:\n" + " " * 300_000 + "\nx"),
+    "more code than anybody writes": lambda: json.dumps(
+        {"cells": [{"cell_type": "code", "source": "x=1;" * 99_000}] * 100, "nbformat": 4}
+    ).encode(),
+    "a thousand cells cut in two": lambda: json.dumps(
+        {"cells": [{"cell_type": "code", "source": "def f(:\n" + "x=1\n" * 200}] * 1000}
+    ).encode(),
     "a formatted text in itself": lambda: one_cell("f'" + "{" * 100_000),
 }
 

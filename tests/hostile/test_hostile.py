@@ -16,6 +16,7 @@ import pytest
 import submissions
 from attacks_believed import BELIEVED
 from attacks_breaking import BREAKING, ENDLESS
+from attacks_read import READ
 from hostile import UNIT, Attack
 from submissions import TERM
 
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.skipif(
     isolate.probe().level == "none", reason="this host cannot lock a process in"
 )
 SECRET = "the-secret-in-the-gradebook"
-QUICK = [*hostile.all_attacks(BELIEVED, BREAKING), *hostile.edited()]
+QUICK = [*hostile.all_attacks(BELIEVED, BREAKING, READ), *hostile.edited()]
 SLOW = hostile.all_attacks(ENDLESS)
 
 

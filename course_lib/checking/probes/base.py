@@ -38,14 +38,17 @@ def in_order(array: Any, other: Any, *names: str) -> None:
         raise Malformed(f"The order of what it returns is {', '.join(names)}: yours differs.")
 
 
-def arrays_in(value: Any) -> list[Array]:
-    """Every array of numbers in a cache, whatever holds it: tuples, dicts, objects of any class."""
-    if hasattr(value, "__dict__") and not isinstance(value, (np.ndarray, tuple, type)):
+def arrays_in(value: Any, depth: int = 8) -> list[Array]:
+    """Every array of numbers in a cache, whatever holds it: tuples, dicts, objects of any class.
+
+    Not deeper than ``depth``: an object may hold itself.
+    """
+    if depth and hasattr(value, "__dict__") and not isinstance(value, (np.ndarray, tuple, type)):
         value = vars(value)
     if isinstance(value, Mapping):
         value = list(value.values())
     if isinstance(value, (tuple, list)) and not all(isinstance(v, (int, float)) for v in value):
-        return [array for item in value for array in arrays_in(item)]
+        return [array for item in value for array in arrays_in(item, depth - 1)] if depth else []
     leaf = as_leaf(value)
     return [leaf] if isinstance(leaf, np.ndarray) and leaf.dtype == np.float64 else []
 
