@@ -248,7 +248,7 @@ def uncorrected_step_ratio(steps: int, *, betas: tuple[float, float] = (0.9, 0.9
     """How many times too long Adam's step would be without bias correction, constant gradient.
 
     Source: Kingma & Ba 2015, section 3; CS231n L7 "What happens at the first timestep?".
-    Shapes: result (steps,), for t = 1..steps; each beta in [0, 1), the second above 0.
+    Shapes: result (steps,), for t = 1..steps; each beta in [0, 1).
     """
     beta1, beta2 = betas
     t = np.arange(1, steps + 1)

@@ -68,6 +68,18 @@ def ratio_cases(rng: np.random.Generator) -> Sequence[Case]:
             about="Each of the two averages has a beta of its own, and both can be chosen.",
         ),
         Case(
+            "only the first average remembers",
+            (5,),
+            {"betas": (float(beta1[0]), 0.0)},
+            about="With a second beta of 0 only the first average lacks anything.",
+        ),
+        Case(
+            "only the second average remembers",
+            (5,),
+            {"betas": (0.0, float(beta2[0]))},
+            about="With a first beta of 0 only the second average lacks anything.",
+        ),
+        Case(
             "a single step",
             (1,),
             {"betas": (0.8, 0.97)},
@@ -254,6 +266,24 @@ def adam_cases(rng: np.random.Generator) -> Sequence[Case]:
             10,
             lr=0.03,
             betas=betas,
+        ),
+        run(
+            rng,
+            "only the gradients remembered",
+            "The second beta is 0, so that the squares are those of the newest gradient.",
+            [(3,)],
+            3,
+            lr=0.04,
+            betas=(0.7, 0.0),
+        ),
+        run(
+            rng,
+            "only the squares remembered",
+            "The first beta is 0, so that the mean is the newest gradient.",
+            [(3,)],
+            3,
+            lr=0.04,
+            betas=(0.0, 0.85),
         ),
         run(
             rng,
@@ -869,6 +899,16 @@ def penalty_cases(rng: np.random.Generator) -> Sequence[Case]:
         ),
         run(
             rng,
+            "first step",
+            "In the first step Adam goes the length lr, against the sum of both gradients.",
+            [(4,)],
+            1,
+            lr=0.03,
+            l2=0.7,
+            eps=0.5,
+        ),
+        run(
+            rng,
             "no gradient but the penalty's",
             "The data's gradient is 0: only the penalty moves the weights, and Adam makes steps "
             "of length lr of it.",
@@ -1079,6 +1119,15 @@ def decay_cases(rng: np.random.Generator) -> Sequence[Case]:
             scale=0.0,
             lr=0.1,
             weight_decay=0.6,
+        ),
+        run(
+            rng,
+            "first step",
+            "The first step: lr against the gradient's sign, and the decay.",
+            [(3,)],
+            1,
+            lr=0.05,
+            weight_decay=0.7,
         ),
         run(
             rng,
