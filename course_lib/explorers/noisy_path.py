@@ -102,7 +102,7 @@ def describe(stop: tuple[int, ...], losses: Array) -> str:
     begin = f"Batch size {size}, step size {rate:g}: {updates} updates in {EPOCHS} epochs."
     third, last = float(np.mean(losses[LATE : LATE + 25])), float(np.mean(losses[LATE + 25 :]))
     if not last < 3 * losses[0]:
-        return f"{begin} Diverges: with this batch size the step is too long."
+        return f"{begin} Never settles: with this batch size the step is too long."
     if drawing == 2 and size < EXAMPLES:
         some = "example" if size == 1 else f"{size} examples"
         begin = f"{begin} It only ever sees the first {some}."
@@ -203,7 +203,7 @@ def noisy_path() -> Explorer:
             Layer("series", frames["losses"], AXES, "blue", label="this run", name="loss"),
             Layer(
                 "hline", frames["floors"], ("size", "rate"), "vermillion", "dashed",
-                label="noise floor, closed form", width=2.0, name="floor",
+                label="noise floor of independent draws", width=2.0, name="floor",
             ),
         ],
         aspect=0.85,
