@@ -1,0 +1,180 @@
+"""Odd but right, and unlisted wrong answers to the exercises of unit 02."""
+
+import itertools
+import math
+
+import numpy as np
+
+from odd_answers import right, wrong
+
+# --- right, in odd form ---------------------------------------------------------------------------
+
+
+@right("numeric_hessian")
+def signs_from_a_product(f, x, *, h=1e-4):
+    def entry(i, j):
+        total = 0.0
+        for a, b in itertools.product((1, -1), repeat=2):
+            point = x.copy()
+            point[int(i)] += a * h
+            point[int(j)] += b * h
+            total += a * b * f(point)
+        return total / (2 * h) ** 2
+
+    return np.fromfunction(np.vectorize(entry, otypes=[float]), (x.size, x.size)).tolist()
+
+
+@right("classify_critical_point")
+def set_of_signs(matrix, *, tol=1e-8, verbose=True):
+    signs = {int(np.sign(v)) if abs(v) > tol else 0 for v in np.linalg.eigvals(matrix).real}
+    if verbose:
+        print(signs)
+    if {1, -1} <= signs:
+        return np.str_("saddle")
+    return "degenerate" if 0 in signs else {1: "minimum", -1: "maximum"}[signs.pop()]
+
+
+@right("condition_number")
+def ratio_beyond_rounding(hessian):
+    return np.linalg.cond(hessian, 2)  # 1e17 where others say infinite
+
+
+@right("condition_number")
+def norm_times_norm(hessian):
+    try:
+        return np.linalg.norm(hessian, 2) * np.linalg.norm(np.linalg.inv(hessian), 2)
+    except np.linalg.LinAlgError:
+        return math.inf
+
+
+@right("gd_closed_form")
+def recursive_steps(hessian, x, *, lr, steps):
+    return (
+        x if steps == 0 else recursive_steps(hessian, x - lr * hessian @ x, lr=lr, steps=steps - 1)
+    )
+
+
+@right("gd_closed_form")
+def in_place_on_a_copy(hessian, start, *, lr, steps):
+    start = start.copy()
+    for _ in range(steps):
+        start -= lr * hessian.dot(start)
+    return start.tolist()
+
+
+@right("max_stable_lr")
+def bisection(hessian):
+    low, high = 0.0, 1e6
+    for _ in range(200):
+        middle = (low + high) / 2
+        stable = np.abs(np.linalg.eigvalsh(np.eye(len(hessian)) - middle * hessian)).max() < 1
+        low, high = (middle, high) if stable else (low, middle)
+    return low
+
+
+@right("optimal_lr")
+def from_limit_and_condition(hessian):
+    kappa = np.linalg.cond(hessian)
+    return np.array(2 / np.linalg.norm(hessian, 2) * kappa / (kappa + 1))
+
+
+@right("contraction_factor")
+def spectral_norm(hessian, *, lr):
+    return np.linalg.norm(np.eye(len(hessian)) - lr * hessian, 2)
+
+
+@right("suboptimality")
+def walk_there(eigenvalues, x, *, lr, steps):
+    for _ in range(steps):
+        x = x - lr * eigenvalues * x
+    return np.einsum("i,i,i", x, eigenvalues, x) / 2
+
+
+@right("standardize")
+def eps_added(train, test):
+    scale = np.sqrt(train.var(0) + 1e-12)
+    return [(part - train.mean(0)) / scale for part in (train, test)]
+
+
+# --- wrong ----------------------------------------------------------------------------------------
+
+
+@wrong("numeric_hessian", "`h` out go wrong")
+def default_step_of_the_hessian(f, x, *, h=1e-3):
+    return signs_from_a_product(f, x, h=h)
+
+
+@wrong("numeric_hessian", "diagonal is four times too small")
+def three_points_over_four_h_squared(f, x, *, h=1e-4):
+    hessian = np.array(signs_from_a_product(f, x, h=h))
+    return hessian - 0.75 * np.diag(np.diag(hessian))
+
+
+@wrong("numeric_hessian", "mixed derivatives have the wrong sign")
+def corners_exchanged(f, x, *, h=1e-4):
+    hessian = np.array(signs_from_a_product(f, x, h=h))
+    return 2 * np.diag(np.diag(hessian)) - hessian
+
+
+@wrong("classify_critical_point", "`tol` out go wrong")
+def default_tol(hessian, *, tol=1e-6):
+    return set_of_signs(hessian, tol=tol)
+
+
+@wrong("classify_critical_point", "is a `return` missing?")
+def printed_only(hessian, *, tol=1e-8):
+    print(set_of_signs(hessian, tol=tol))
+
+
+@wrong("classify_critical_point", "expected 'saddle'")
+def two_coordinates_only(hessian, *, tol=1e-8):
+    return set_of_signs(hessian[:2, :2], tol=tol)
+
+
+@wrong("condition_number", "changes the ratio of a bowl with small curvatures")
+def small_number_added(hessian):
+    values = np.linalg.svd(hessian, compute_uv=False)
+    return values[0] / (values[-1] + 1e-8)
+
+
+@wrong("condition_number", "Frobenius norm")
+def norms_without_two(hessian):
+    try:
+        return np.linalg.norm(hessian) * np.linalg.norm(np.linalg.inv(hessian))
+    except np.linalg.LinAlgError:
+        return math.inf
+
+
+@wrong("condition_number", "is there a return at the end, for every matrix?")
+def nothing_when_singular(hessian):
+    values = np.linalg.svd(hessian, compute_uv=False)
+    if values[-1] > 1e-13 * values[0]:
+        return values[0] / values[-1]
+    return None
+
+
+@wrong("gd_closed_form", "an axis too many, one of length 1")
+def column_vector(hessian, start, *, lr, steps):
+    return recursive_steps(hessian, start[:, None], lr=lr, steps=steps)
+
+
+@wrong("gd_closed_form", "changes `start` in place")
+def in_place_on_the_start(hessian, start, *, lr, steps):
+    for _ in range(steps):
+        start -= lr * hessian @ start
+    return start
+
+
+@wrong("optimal_lr", "one coordinate only")
+def one_curvature_forgotten(hessian):
+    return from_limit_and_condition(hessian) if len(hessian) > 1 else math.inf
+
+
+@wrong("max_stable_lr", "is a tuple of 2, expected one number")
+def an_interval(hessian):
+    return 0.0, bisection(hessian)
+
+
+@wrong("contraction_factor", "multiply the factors of all directions")
+def determinant(hessian, *, lr):
+    return abs(np.linalg.det(np.eye(len(hessian)) - lr * hessian))

@@ -1,0 +1,209 @@
+"""Odd but right, and unlisted wrong answers to the exercises of unit 03."""
+
+import collections
+
+import numpy as np
+
+from odd_answers import right, wrong
+
+# --- right, in odd form ---------------------------------------------------------------------------
+
+
+@right("sgd")
+def written_into_a_copy(param, grad, state, *, lr):
+    param = param.copy()
+    param -= lr * grad
+    return [param, state]
+
+
+class Loader:
+    """An iterator of its own class, which shuffles pairs and hands out named tuples of lists."""
+
+    Batch = collections.namedtuple("Batch", "inputs targets")
+
+    def __init__(self, x, labels, batch_size, rng):
+        self.pairs, self.size = list(zip(x, labels, strict=True)), batch_size
+        rng.shuffle(self.pairs)
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        some, self.pairs = self.pairs[: self.size], self.pairs[self.size :]
+        if not some:
+            raise StopIteration
+        return self.Batch([row for row, _ in some], [int(label) for _, label in some])
+
+
+@right("minibatches")
+def own_iterator(x, labels, *, batch_size, rng):
+    return Loader(x, labels, batch_size, rng)
+
+
+@right("minibatches")
+def one_buffer_for_all_batches(x, labels, *, batch_size, rng):
+    order = rng.permutation(len(x))
+    rows, numbers = np.empty((batch_size, *x.shape[1:])), np.empty(batch_size, dtype=int)
+    for start in range(0, len(x), batch_size):
+        some = order[start : start + batch_size]
+        rows[: len(some)], numbers[: len(some)] = x[some], labels[some]
+        yield rows[: len(some)], numbers[: len(some)]
+
+
+@right("minibatches")
+def a_child_seeds_two_shuffles(x, labels, batch_size=32, rng=None, drop_last=False):
+    seed = int(rng.integers(2**31))
+    x, labels = (np.random.default_rng(seed).permutation(values) for values in (x, labels))
+    ends = range(batch_size, len(x) + batch_size, batch_size)
+    return tuple((x[end - batch_size : end], labels[end - batch_size : end]) for end in ends)
+
+
+@right("minibatch_variance")
+def second_moment_minus_square(per_example_grads, *, batch_size, replace):
+    n, mean = len(per_example_grads), per_example_grads.mean(axis=0)
+    total = np.trace(per_example_grads.T @ per_example_grads) / n - mean @ mean
+    return total / batch_size - (0 if replace else total * (batch_size - 1) / (n - 1) / batch_size)
+
+
+@right("noise_floor")
+def stationary_covariance_as_a_matrix(curvatures, variances, *, lr):
+    d, step = len(curvatures), np.diag(1 - lr * curvatures)
+    kicks = (lr**2 * np.diag(variances)).ravel()
+    place = np.linalg.solve(np.eye(d * d) - np.kron(step, step), kicks).reshape(d, d)
+    return [np.trace(np.diag(curvatures) @ place) / 2][0]
+
+
+@right("moving_average")
+def band_of_ones(values, *, window):
+    ones = np.ones((len(values), len(values)))
+    band = np.tril(ones) - np.tril(ones, -window)
+    return tuple(band @ values / band.sum(axis=1))
+
+
+@right("ema")
+def triangle_of_powers(values, *, decay):
+    ages = np.subtract.outer(np.arange(len(values)), np.arange(len(values)))
+    weights = np.tril(np.power(float(decay), np.abs(ages)))
+    return (weights @ values / weights.sum(axis=1)).tolist()
+
+
+# --- wrong ----------------------------------------------------------------------------------------
+
+
+@wrong("sgd", "constant factor")
+def two_for_the_square(param, grad, state, *, lr):
+    return param - 2 * lr * grad, state
+
+
+@wrong("sgd", "first step is right")
+def hidden_momentum(param, grad, state, *, lr, velocities={}):  # noqa: B006
+    velocity = 0.9 * velocities.get(grad.shape, 0.0) + grad
+    velocities[grad.shape] = velocity if len(velocities) < 4 else velocities.clear() or grad
+    return param - lr * velocity, state
+
+
+@wrong("minibatches", "a new order is drawn for every batch")
+def choice_for_each_batch(x, labels, *, batch_size, rng):
+    for start in range(0, len(x), batch_size):
+        some = rng.choice(len(x), min(batch_size, len(x) - start), replace=False)
+        yield x[some], labels[some]
+
+
+@wrong("minibatches", "neighbours")
+def begins_anywhere(x, labels, *, batch_size, rng):
+    order = np.roll(np.arange(len(x)), rng.integers(len(x)))
+    for start in range(0, len(x), batch_size):
+        some = order[start : start + batch_size]
+        yield x[some], labels[some]
+
+
+@wrong("minibatches", "Any example may come first")
+def first_example_stays(x, labels, *, batch_size, rng):
+    order = np.concatenate([[0], 1 + rng.permutation(len(x) - 1)])
+    return [
+        (x[order[i : i + batch_size]], labels[order[i : i + batch_size]])
+        for i in range(0, len(x), batch_size)
+    ]
+
+
+@wrong("minibatches", "only the last may be shorter")
+def batch_size_as_their_number(x, labels, *, batch_size, rng):
+    order = rng.permutation(len(x))
+    return [(x[some], labels[some]) for some in np.array_split(order, -(-len(x) // batch_size))]
+
+
+@wrong("minibatches", "have shape (5, 23)")
+def labels_made_one_hot(x, labels, *, batch_size, rng):
+    order = rng.permutation(len(x))
+    for start in range(0, len(x), batch_size):
+        some = order[start : start + batch_size]
+        yield x[some], np.eye(len(x))[labels[some]]
+
+
+@wrong("minibatches", "hands out no batches")
+def yield_forgotten(x, labels, *, batch_size, rng):
+    order = rng.permutation(len(x))
+    for start in range(0, len(x), batch_size):
+        some = order[start : start + batch_size]
+        x[some], labels[some]
+
+
+@wrong("minibatches", "go on for ever")
+def slices_for_ever(x, labels, *, batch_size, rng):
+    order, start = rng.permutation(len(x)), 0
+    while True:
+        some, start = order[start : start + batch_size], start + batch_size
+        yield x[some], labels[some]
+
+
+@wrong("minibatch_variance", "the other convention")
+def sample_variance(per_example_grads, *, batch_size, replace):
+    n = len(per_example_grads)
+    variance = np.var(per_example_grads, axis=0, ddof=1).sum() / batch_size
+    return variance if replace else variance * (n - batch_size) / (n - 1)
+
+
+@wrong("minibatch_variance", "what has been drawn cannot come again")
+def factor_squared(per_example_grads, *, batch_size, replace):
+    n, variance = len(per_example_grads), np.var(per_example_grads, axis=0).sum() / batch_size
+    return variance * (1 if replace else ((n - batch_size) / (n - 1)) ** 2)
+
+
+@wrong("noise_floor", "added up")
+def directions_mixed(curvatures, variances, *, lr):
+    return lr * np.sum(variances) / (2 - lr * np.mean(curvatures)) / 2
+
+
+@wrong("noise_floor", "limit of small steps")
+def rule_of_thumb(curvatures, variances, *, lr):
+    return lr * variances.sum() / 4
+
+
+@wrong("moving_average", "copies of the first value")
+def edge_repeated(values, *, window):
+    padded = np.pad(values, (window - 1, 0), mode="edge")
+    return np.array([padded[i : i + window].mean() for i in range(len(values))])
+
+
+@wrong("moving_average", "zeros before the curve")
+def running_sums_over_window(values, *, window):
+    sums = np.cumsum(values)
+    sums[window:] = sums[window:] - sums[:-window]
+    return sums / window
+
+
+@wrong("ema", "start at the first value")
+def towards_each_value(values, *, decay):
+    out = [values[0]]
+    for value in values[1:]:
+        out.append(out[-1] + (1 - decay) * (value - out[-1]))
+    return np.array(out)
+
+
+@wrong("ema", "divided by 1 - decay")
+def decaying_sum(values, *, decay):
+    total, out = 0.0, []
+    for value in values:
+        total = decay * total + value
+        out.append(total)
+    return np.array(out)

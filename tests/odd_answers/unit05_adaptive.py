@@ -1,0 +1,128 @@
+"""Odd but right, and unlisted wrong answers to the exercises of unit 05."""
+
+import dataclasses
+import math
+
+import numpy as np
+
+from odd_answers import right, wrong
+
+# --- right, in odd form ---------------------------------------------------------------------------
+
+
+@right("adagrad")
+def all_gradients_kept(param, grad, state, *, lr=0.01, eps=1e-8):
+    """The sum is made anew in every step, from a list of all gradients so far."""
+    seen = [*(state if isinstance(state, list) else []), grad.copy()]
+    return param - lr * grad / (sum(g * g for g in seen) ** 0.5 + eps), seen
+
+
+@dataclasses.dataclass
+class Squares:
+    total: object
+
+
+@right("adagrad")
+def dataclass_of_squares(param, grad, state, *, eps=1e-8, lr=0.01, **unused):
+    old = state.total if isinstance(state, Squares) else state.sum_sq
+    divisor = eps + np.linalg.norm(np.stack([np.sqrt(old), grad]), axis=0)
+    return (param + (-lr / divisor) * grad, Squares(old + abs(grad) ** 2))
+
+
+@right("effective_lr")
+def one_number_at_a_time(state, *, lr, eps=1e-8):
+    return np.vectorize(lambda square: lr / (math.sqrt(square) + eps))(next(iter(state)))
+
+
+@right("rmsprop")
+def sum_with_growing_weights(param, grad, state, *, lr=1e-3, decay=0.9, eps=1e-8):
+    """New squares weigh more instead of old ones less; the whole is scaled where it is used."""
+    total, steps = state if len(state) == 2 else (0 * grad, 0)
+    total, steps = total + grad**2 * decay ** -(steps + 1), steps + 1
+    mean = (1 - decay) * total * decay**steps
+    return param - lr * grad / (np.sqrt(mean) + eps), (total, steps)
+
+
+@right("adadelta")
+def through_logarithms(param, grad, state, *, decay=0.95, eps=1e-6):
+    squares = decay * state[0] + (1 - decay) * grad**2
+    ratio = np.exp((np.log(state[1] + eps) - np.log(squares + eps)) / 2)
+    return [param - ratio * grad, [squares, decay * state[1] + (1 - decay) * (ratio * grad) ** 2]]
+
+
+@right("rotate_quadratic")
+def height_by_height(hessian, *, angle):
+    """The entries read off from heights of the turned bowl, each point turned back first."""
+    back = np.exp(-1j * angle)
+
+    def height(y):
+        turned = complex(*y) * back
+        x = np.array([turned.real, turned.imag])
+        return x @ hessian @ x
+
+    first, second = height((1, 0)), height((0, 1))
+    mixed = (height((1, 1)) - first - second) / 2
+    return ((first, mixed), (mixed, second))
+
+
+# --- wrong ----------------------------------------------------------------------------------------
+
+
+@wrong("adagrad", "in place")
+def adds_into_the_state(param, grad, state, *, lr=0.01, eps=1e-8):
+    np.add(state.sum_sq, grad**2, out=state.sum_sq)
+    return param - lr * grad / (np.sqrt(state.sum_sq) + eps), state
+
+
+@wrong("adagrad", "constant factor")
+def square_with_a_two(param, grad, state, *, lr=0.01, eps=1e-8):
+    total = state[0] + 2 * grad**2
+    return param - lr * grad / (np.sqrt(total) + eps), (total,)
+
+
+@wrong("adagrad", "what eps does")
+def eps_subtracted(param, grad, state, *, lr=0.01, eps=1e-8):
+    total = state[0] + grad**2
+    return param - lr * np.nan_to_num(grad / (np.sqrt(total) - eps)), (total,)
+
+
+@wrong("effective_lr", "no attribute 'sum_sq'")
+def only_for_adagrad(state, *, lr, eps=1e-8):
+    return lr / (np.sqrt(state.sum_sq) + eps)
+
+
+@wrong("effective_lr", "Too much was summed")
+def norm_of_all(state, *, lr, eps=1e-8):
+    return lr / (np.linalg.norm(state[0]) + eps)
+
+
+@wrong("rmsprop", "constant factor")
+def starts_with_the_first_square(param, grad, state, *, lr=1e-3, decay=0.9, eps=1e-8):
+    mean = np.where(state[0] == 0, grad**2, decay * state[0] + (1 - decay) * grad**2)
+    return param - lr * grad / (np.sqrt(mean) + eps), (mean,)
+
+
+@wrong("rmsprop", "leave `decay` out")
+def default_of_a_library(param, grad, state, *, lr=1e-3, decay=0.99, eps=1e-8):
+    mean = decay * state[0] + (1 - decay) * grad**2
+    return param - lr * grad / (np.sqrt(mean) + eps), (mean,)
+
+
+@wrong("adadelta", "what is handed on")
+def decay_swapped_in_one_average(param, grad, state, *, decay=0.95, eps=1e-6):
+    squares = decay * state[0] + (1 - decay) * grad**2
+    update = np.sqrt((state[1] + eps) / (squares + eps)) * grad
+    return param - update, (squares, (1 - decay) * state[1] + decay * update**2)
+
+
+@wrong("rotate_quadratic", "45 degrees")
+def small_angles_only(hessian, *, angle):
+    turn = np.array([[1, -angle], [angle, 1]])
+    return turn @ hessian @ turn.T
+
+
+@wrong("rotate_quadratic", "negative angle")
+def eigenvalues_in_order(hessian, *, angle):
+    values = np.linalg.eigvalsh(hessian)
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    return turn @ np.diag(values) @ turn.T
