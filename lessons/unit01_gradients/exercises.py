@@ -129,6 +129,32 @@ HINGE = Exercise(
             "classes only: what is the right class's score minus itself plus the margin?",
         ),
         Mistake(
+            "margin outside the maximum",
+            "np.maximum(0.0, scores - correct + margin)",
+            "np.maximum(0.0, scores - correct) + margin",
+            "Your margin is added after the maximum, so every wrong class costs it, however far "
+            "below it is. The maximum has to be taken of the gap and the margin together.",
+        ),
+        Mistake(
+            "margin outside the maximum, and not in the gradient",
+            "np.maximum(0.0, scores - correct + margin)",
+            "np.maximum(0.0, scores - correct) + margin",
+            "Your margin is added after the maximum: it reaches neither the decision which classes "
+            "cost something nor the gradient. It belongs inside the maximum.",
+            more=(("(margins > 0).astype", "(margins > margin).astype"),),
+        ),
+        Mistake(
+            "margin outside the maximum, and the right class counted",
+            "np.maximum(0.0, scores - correct + margin)",
+            "np.maximum(0.0, scores - correct) + margin",
+            "Your margin is added after the maximum, so every class costs it, the right one too. "
+            "It belongs inside the maximum, and the sum runs over the wrong classes only.",
+            more=(
+                ("    margins[rows, labels] = 0.0\n", ""),
+                ("(margins > 0).astype", "(margins > margin).astype"),
+            ),
+        ),
+        Mistake(
             "right class counted in the loss",
             "    margins[rows, labels] = 0.0\n    loss = float(np.sum(margins)) / count\n",
             "    loss = float(np.sum(margins)) / count\n    margins[rows, labels] = 0.0\n",

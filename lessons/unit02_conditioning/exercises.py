@@ -620,7 +620,7 @@ CONDITION_NUMBER = Exercise(
         Mistake(
             "singular not recognised",
             '        return float("inf")',
-            "        return 1.0 if smallest else 0.0",
+            "        return 0.0",
             "A matrix with a flat direction should have an infinite condition number: gradient "
             "descent never gets anywhere along it. What does your function do when the smallest "
             "singular value is zero?",

@@ -544,16 +544,19 @@ LOOKAHEAD = Exercise(
 
 def weights_cases(rng: np.random.Generator) -> Sequence[Case]:
     rate = float(np.round(rng.uniform(0.3, 0.7), 2))
+    some, many = (int(rng.integers(*bounds)) for bounds in ((5, 9), (19, 40)))
     return [
-        Case("one step", (1,), {"momentum": rate}, "A single gradient counts once."),
-        Case("six steps", (6,), {"momentum": rate}, "The older a gradient, the more it counted."),
+        Case("two steps", (2,), {"momentum": rate}, "The newest gradient counts once."),
         Case(
-            "twenty steps with 0.9",
-            (20,),
+            "some steps", (some,), {"momentum": rate}, "The older a gradient, the more it counted."
+        ),
+        Case(
+            "many steps with 0.9",
+            (many,),
             {"momentum": 0.9},
             "The oldest weights come close to 1/(1 - momentum).",
         ),
-        Case("no momentum", (4,), {"momentum": 0.0}, "Then every gradient counts once."),
+        Case("no momentum", (many - 15,), {"momentum": 0.0}, "Then every gradient counts once."),
     ]
 
 

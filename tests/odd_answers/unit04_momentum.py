@@ -102,7 +102,7 @@ def velocity_first(param, velocity, gradient, *, lr, momentum=0.9):
     return through_the_new_point(param, velocity, gradient, lr=lr, momentum=momentum)[::-1]
 
 
-@wrong("velocity_weights", "length 2 instead of 1")
+@wrong("velocity_weights", "length 3 instead of 2")
 def one_weight_more(steps, *, momentum):
     return triangular_system(steps + 1, momentum=momentum)
 
