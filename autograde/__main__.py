@@ -31,6 +31,9 @@ def parser() -> argparse.ArgumentParser:
     grade.add_argument("unit", metavar="UNIT")
     grade.add_argument("--students", nargs="+", default=[], metavar="NAME", help="only these")
     grade.add_argument("--workers", type=int, default=2, metavar="N", help="processes (default: 2)")
+    grade.add_argument(
+        "--scheduler", metavar="ADDRESS", help="mark on a Dask cluster: tcp://host:port"
+    )
     grade.add_argument("--term", default="", metavar="WORD", help="chooses the hidden cases")
     grade.add_argument(
         "--require-isolation",
@@ -68,7 +71,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
             require = options.require_isolation
             return grade.main(
-                options.unit, options.students, options.workers, require, options.term
+                options.unit,
+                options.students,
+                options.workers,
+                require,
+                options.term,
+                options.scheduler,
             )
         if options.command == "report":
             from autograde import report

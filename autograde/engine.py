@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from autograde import isolate, mark
+from autograde import cluster, isolate, mark
 from autograde.host import Zygote, student_library
 from autograde.inbox import Handed
 from autograde.isolate import Level
@@ -47,7 +47,7 @@ def mark_all(
     """(student, marking) of every submission, in the order in which they are done.
 
     Verdicts that stand in ``cache_dir`` are not made again. ``workers``: processes; with 0 all is
-    done in this one. ``scheduler``: must be None for now.
+    done in this one. ``scheduler``: the address of a Dask scheduler whose workers mark instead.
     ``require``: isolation below which nothing is run (``OSError``), nor an old verdict taken.
     """
     if LEVELS.index(isolate.probe().level) < LEVELS.index(require) and scheduler is None:
@@ -76,8 +76,8 @@ def _made(
 ) -> Iterator[tuple[str, Marking]]:
     library = library_of(unit)
     if scheduler is not None:
-        raise ValueError("a scheduler cannot be used yet: leave it out")
-    if workers == 0:
+        yield from cluster.marked(waiting, library, scheduler)
+    elif workers == 0:
         with Zygote(library) as zygote:
             for student, (_, term, data) in waiting.items():
                 yield student, mark.mark(data, unit, term, zygote)

@@ -4,7 +4,7 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from autograde import engine
@@ -48,15 +48,21 @@ def grade(
     require: Level = "none",
     term: str = "",
     root: Path = ROOT,
+    scheduler: str | None = None,
 ) -> dict[str, Marking]:
     """Marks the submissions to ``unit`` (of ``students``, or all) and writes all results.
 
+    ``workers``: processes that mark while another writes; with 1, one thing after the other.
+    ``scheduler``: the address of a Dask scheduler whose workers mark instead.
     Raises ``LookupError`` for an unknown unit or student, ``OSError`` if the isolation that is
-    required cannot be had, and ``ValueError``, in the end, if results could not be written.
+    required or the scheduler cannot be had, and ``ValueError`` if results could not be written.
     """
     release_of(unit)
     with Writer(root, unit) as writer:
-        if workers > 1:
+        alone = workers < 2 and scheduler is None  # one thing at a time
+        if alone:
+            writer.opened()
+        else:
             engine.library_of(unit)  # while the writer loads nbgrader
         handed = handed_in(writer.submitted(), unit)
         if unknown := sorted(set(students) - set(handed)):
@@ -64,25 +70,28 @@ def grade(
         chosen = {name: one for name, one in handed.items() if not students or name in students}
         if not chosen:
             raise LookupError(f"no submission to {unit} in {writer.submitted()}/<student>/{unit}")
-        found, failed = _marked_and_written(chosen, unit, term, workers, require, root, writer)
+        markings = engine.mark_all(
+            chosen,
+            unit,
+            term,
+            workers=workers,
+            scheduler=scheduler,
+            cache_dir=root / "autograde" / "work" / "verdicts",
+            require=require,
+        )
+        found, failed = _written(markings, chosen, writer, 0 if alone else AHEAD)
     if failed:
         raise ValueError(f"marked, but not written: {', '.join(sorted(failed))}")
     return {student: found[student] for student in chosen}
 
 
-def _marked_and_written(
+def _written(
+    markings: Iterable[tuple[str, Marking]],
     chosen: Mapping[str, Handed],
-    unit: str,
-    term: str,
-    workers: int,
-    require: Level,
-    root: Path,
     writer: Writer,
+    ahead: int,
 ) -> tuple[dict[str, Marking], list[str]]:
-    """All markings, and who could not be written. One worker: one thing at a time."""
-    alone = workers < 2
-    if alone:
-        writer.opened()
+    """All markings, and who could not be written; so many may wait to be written."""
     bar, found, failed = Bar(len(chosen)), dict[str, Marking](), list[str]()
 
     def note(written: list[tuple[str, str]]) -> None:
@@ -92,13 +101,10 @@ def _marked_and_written(
                 failed.append(student)
                 print(f"\n{student}: could not be written: {trouble}", file=sys.stderr)
 
-    verdicts = root / "autograde" / "work" / "verdicts"
-    for student, marking in engine.mark_all(
-        chosen, unit, term, workers=workers, cache_dir=verdicts, require=require
-    ):
+    for student, marking in markings:
         found[student] = marking
         writer.write(student, chosen[student].data, marking)
-        note(writer.done(leave=0 if alone else AHEAD))
+        note(writer.done(leave=ahead))
     note(writer.done(leave=0))
     return found, failed
 
@@ -124,12 +130,26 @@ def summary(markings: dict[str, Marking]) -> str:
     return "\n".join(lines)
 
 
-def main(unit: str, students: Sequence[str], workers: int, require: Level | None, term: str) -> int:
+def main(
+    unit: str,
+    students: Sequence[str],
+    workers: int,
+    require: Level | None,
+    term: str,
+    scheduler: str | None = None,
+) -> int:
     """The command. Returns 0 if every submission has a verdict."""
     term = term or os.environ.get(SEED_VARIABLE, "")  # as plain nbgrader would
     if probe().level == "none":
         print("isolation: none. Student code runs as you; see: autograde doctor")
-    markings = grade(unit, students=students, workers=workers, require=require or "none", term=term)
+    markings = grade(
+        unit,
+        students=students,
+        workers=workers,
+        require=require or "none",
+        term=term,
+        scheduler=scheduler,
+    )
     print(summary(markings))
     print("The marks are in the gradebook, pages for the students in autograde/work/feedback.")
     return 0
