@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from autograde import cluster, isolate, mark
-from autograde.host import Zygote, student_library
+from autograde.host import Zygote, clean_up, student_library
 from autograde.inbox import Handed
 from autograde.isolate import Level
 from autograde.mark import Marking
@@ -74,6 +74,7 @@ def mark_all(
 def _made(
     waiting: dict[str, Work], unit: str, workers: int, scheduler: str | None
 ) -> Iterator[tuple[str, Marking]]:
+    clean_up()
     library = library_of(unit)
     if scheduler is not None:
         yield from cluster.marked(waiting, library, scheduler)

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograde import isolate
+from autograde import isolate, stale
 from autograde.isolate import Level, Limits
 from autograde.zygote import READY
 
@@ -82,8 +82,8 @@ class Zygote:
         if isolate.LEVELS.index(self.level) > isolate.LEVELS.index(best):
             raise OSError(f"isolation {level!r} was asked for, this host gives {best!r}")
         self.limits = limits
-        self.base = Path(tempfile.mkdtemp(prefix="autograde-"))
-        self._remove = weakref.finalize(self, remove, self.base)
+        self.base = Path(tempfile.mkdtemp(prefix=stale.PREFIX))
+        self._remove = weakref.finalize(self, give_up, self.base, stale.hold(self.base))
         self._lock = threading.Lock()
         self._count = 0
         self._process: subprocess.Popen[bytes] | None = None
@@ -232,6 +232,19 @@ def write(path: Path, content: bytes) -> None:
     """Writes a file and makes the folders it needs."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
+
+
+def give_up(folder: Path, held: int | None) -> None:
+    """Removes the folder of a warm process, and then the lock on it."""
+    remove(folder)
+    if held is not None:
+        os.close(held)
+
+
+def clean_up() -> None:
+    """Removes what graders left behind that were killed."""
+    for folder in stale.abandoned():
+        remove(folder)
 
 
 def remove(folder: Path) -> None:
