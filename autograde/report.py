@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from autograde import spec
+from autograde.release import release_of
 
 WORK = spec.ROOT / "autograde" / "work"
 HUMAN = "needs a human"
@@ -52,6 +53,7 @@ class Tally(NamedTuple):
 
     name: str
     max_points: float
+    mean: float
     outcomes: Counter[str]
     mistakes: Counter[str]
     seen_only: tuple[str, ...]
@@ -80,8 +82,23 @@ def earned(verdict: Verdict) -> float:
 
 
 def possible(unit: str) -> float:
-    """All points that the exercises of a unit offer."""
-    return sum(e.points + e.hidden_points for e in spec.exercises(unit))
+    """All points that a program decides on in a unit."""
+    release = release_of(unit)
+    return sum(cell.points for cell in release.cells if cell.role in ("check", "hidden", "test"))
+
+
+def title(unit: str) -> str:
+    """The unit's title, or its name where the course gives none."""
+    return spec.load_unit(unit).TITLE if unit in spec.units() else unit
+
+
+def reasons(verdict: Verdict) -> dict[str, list[str]]:
+    """Why a person must look at a submission -> the exercises concerned."""
+    why: dict[str, list[str]] = {}
+    for mark in verdict["exercises"]:
+        if mark["status"] in ASKS:
+            why.setdefault(f"{mark['status']}: {mark['message']}", []).append(mark["name"])
+    return why
 
 
 def waiting(verdict: Verdict) -> bool:
@@ -159,7 +176,8 @@ def only_seen(mark: Mapping[str, Any]) -> bool:
 
 def tallies(unit: str, found: Mapping[str, Verdict]) -> list[Tally]:
     """One tally per exercise, in the order of the lesson."""
-    by_name: dict[str, dict[str, Any]] = {e.name: {} for e in spec.exercises(unit)}
+    release = release_of(unit)
+    by_name: dict[str, dict[str, Any]] = {n: {} for n in (*release.exercises, *release.tests)}
     for student, verdict in found.items():
         for mark in verdict["exercises"]:
             by_name.setdefault(mark["name"], {})[student] = mark
@@ -171,6 +189,7 @@ def _tally(name: str, marks: Mapping[str, Mapping[str, Any]]) -> Tally:
     return Tally(
         name,
         some["max_points"] + some["max_hidden"],
+        sum(mark["points"] + mark["hidden_points"] for mark in marks.values()) / len(marks),
         Counter(outcome(mark) for mark in marks.values()),
         Counter(mark["mistake"] for mark in marks.values() if mark["mistake"]),
         tuple(sorted(student for student, mark in marks.items() if only_seen(mark))),
@@ -241,13 +260,13 @@ def files(unit: str, work: Path = WORK) -> dict[str, str]:
         f"{unit}.csv": nbgrader_table(unit, marks),
         f"{unit}-canvas.csv": canvas_table(unit, marks),
         f"{unit}-moodle.csv": moodle_table(unit, marks),
-        f"{unit}.html": page(unit, found, marks),
+        f"{unit}.html": page(unit, found, marks, work.parent.parent / "pages"),
     }
 
 
 def main(unit: str, work: Path = WORK) -> int:
     """Writes the report of ``unit`` into ``work/reports`` and prints where it is."""
-    spec.load_unit(unit)  # names the units there are, if this is none
+    release_of(unit)  # names the units there are, if this is none
     made = files(unit, work)
     folder = work / "reports"
     folder.mkdir(parents=True, exist_ok=True)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from autograde import report, report_page, spec
+from autograde.release import release_from
 
 UNIT = "unit04_momentum"
 NASTY = "<script>alert(1)</script>"
@@ -111,11 +112,13 @@ class Page(HTMLParser):
         super().__init__()
         self.tags: list[str] = []
         self.fetched: list[str] = []
+        self.ids: list[str] = []
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
         self.fetched += [str(v) for k, v in attrs if k in ("src", "href", "data")]
+        self.ids += [str(v) for k, v in attrs if k == "id"]
 
 
 def test_the_page_tells_what_an_instructor_asks(work: Path) -> None:
@@ -127,8 +130,53 @@ def test_the_page_tells_what_an_instructor_asks(work: Path) -> None:
     shown = Page(text)
     assert shown.tags.count("svg") == 2
     assert "script" not in shown.tags
-    assert not shown.fetched
+    assert shown.fetched
+    assert {address.removeprefix("#") for address in shown.fetched} <= set(shown.ids)
     assert text.count(report_page.esc(NASTY)) == 2
+
+
+def test_mistakes_lead_to_the_lesson_where_it_was_exported(work: Path, tmp_path: Path) -> None:
+    found = report.verdicts(UNIT, work)
+    (tmp_path / "pages").mkdir()
+    exported = tmp_path / "pages" / f"{UNIT}.html"
+    exported.touch()
+    text = report_page.page(UNIT, found, report.rows(UNIT, found, work), tmp_path / "pages")
+    heading = spec.exercises(UNIT)[0].mistakes[0].read.split(" (")[0].replace(" ", "-")
+    assert f"{exported.as_uri()}#{heading}" in text
+
+
+def test_who_waits_is_counted_and_listed_alike(work: Path) -> None:
+    found = report.verdicts(UNIT, work)
+    rows = [*report.rows(UNIT, found, work), report.Row("zoe", 20.0, pending=True)]
+    rows = [row._replace(pending=row.pending or row.student_id == "ada") for row in rows]
+    text = report_page.page(UNIT, found, rows)
+    assert "<b>3</b>wait for a decision" in text
+    section = text.split("<h2>Who needs a human</h2>")[1].split("<h2>")[0]
+    assert section.count("<tr>") == 1 + 3
+    assert section.count("formgrader") == 2
+    decided = [row._replace(pending=False) for row in rows]
+    text = report_page.page(UNIT, found, decided)
+    assert "<b>0</b>wait for a decision" in text
+    assert "Nobody: every exercise" in text
+
+
+def test_messages_are_shown_as_students_see_them() -> None:
+    shown = report_page.prose("`a*b` is *kept*; <b>2 * 3 * 4</b>")
+    assert shown == "<code>a*b</code> is <em>kept</em>; &lt;b&gt;2 * 3 * 4&lt;/b&gt;"
+
+
+def test_a_unit_without_lessons_can_be_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    foreign = release_from(
+        "foreign", (Path(__file__).parent / "fixtures/foreign.ipynb").read_bytes()
+    )
+    monkeypatch.setattr(report, "release_of", lambda unit: foreign)
+    one = {**mark(spec.exercises(UNIT)[0], 1, 0), "name": "squares-test", "max_hidden": 0}
+    found = {"ada": {"unit": "foreign", "exercises": [one], "notes": [], "level": "full"}}
+    text = report_page.page("foreign", found, report.rows("foreign", found, tmp_path))
+    assert "squares-test, full: 1" in text
+    assert report.possible("foreign") == 15
 
 
 def test_a_file_that_cannot_be_read_is_one_line_and_no_mark(work: Path) -> None:
