@@ -33,9 +33,9 @@ def random_crop(images: Array, *, padding: int, rng: np.random.Generator) -> Arr
     count, height, width, _ = images.shape
     sides = (padding, padding)
     padded = np.pad(images, ((0, 0), sides, sides, (0, 0)))
+    places = rng.integers(2 * padding + 1, size=(count, 2))
     crops = np.empty_like(images)
-    for i in range(count):
-        top, left = rng.integers(2 * padding + 1, size=2)
+    for i, (top, left) in enumerate(places):
         crops[i] = padded[i, top : top + height, left : left + width]
     return crops
 

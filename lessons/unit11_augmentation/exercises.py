@@ -302,60 +302,53 @@ RANDOM_CROP = Exercise(
     mistakes=(
         Mistake(
             "one place for the batch",
-            "        top, left = rng.integers(2 * padding + 1, size=2)\n",
-            "",
+            "rng.integers(2 * padding + 1, size=(count, 2))",
+            "np.tile(rng.integers(2 * padding + 1, size=2), (count, 1))",
             ONE_FOR_ALL.format("place"),
-            more=(
-                (
-                    "    for i in range(count):\n",
-                    "    top, left = rng.integers(2 * padding + 1, size=2)\n"
-                    "    for i in range(count):\n",
-                ),
-            ),
         ),
         Mistake(
             "last place never reached",
-            "rng.integers(2 * padding + 1, size=2)",
-            "rng.integers(2 * padding, size=2)",
+            "rng.integers(2 * padding + 1, size=(count, 2))",
+            "rng.integers(2 * padding, size=(count, 2))",
             "The last place is never drawn: no image is ever cut at the far end. Is the end of "
             "`rng.integers` included?",
         ),
         Mistake(
             "half of the places",
-            "rng.integers(2 * padding + 1, size=2)",
-            "rng.integers(padding + 1, size=2)",
+            "rng.integers(2 * padding + 1, size=(count, 2))",
+            "rng.integers(padding + 1, size=(count, 2))",
             "Images move in one direction only. The padding lies on both sides, so there are more "
             "places than you draw from.",
         ),
         Mistake(
             "along the diagonal",
-            "rng.integers(2 * padding + 1, size=2)",
-            "rng.integers(2 * padding + 1, size=1).repeat(2)",
+            "rng.integers(2 * padding + 1, size=(count, 2))",
+            "rng.integers(2 * padding + 1, size=(count, 1)).repeat(2, axis=1)",
             "One number decides over row and column, so that images move along a diagonal only. "
             "The two need numbers of their own.",
         ),
         Mistake(
             "columns only",
-            "top, left = rng.integers(2 * padding + 1, size=2)",
-            "top, left = padding, rng.integers(2 * padding + 1)",
+            "rng.integers(2 * padding + 1, size=(count, 2))",
+            "np.array([(padding, rng.integers(2 * padding + 1)) for _ in range(count)])",
             "Images move to the left and to the right, but never up or down.",
         ),
         Mistake(
             "rows only",
-            "top, left = rng.integers(2 * padding + 1, size=2)",
-            "top, left = rng.integers(2 * padding + 1), padding",
+            "rng.integers(2 * padding + 1, size=(count, 2))",
+            "np.array([(rng.integers(2 * padding + 1), padding) for _ in range(count)])",
             "Images move up and down, but never to the left or right.",
         ),
         Mistake(
             "never moves",
-            "top, left = rng.integers(2 * padding + 1, size=2)",
-            "top, left = padding, padding",
+            "rng.integers(2 * padding + 1, size=(count, 2))",
+            "np.full((count, 2), padding)",
             "You cut the middle out every time, and that is the image you began with.",
         ),
         Mistake(
             "corners only",
-            "rng.integers(2 * padding + 1, size=2)",
-            "2 * padding * rng.integers(2, size=2)",
+            "rng.integers(2 * padding + 1, size=(count, 2))",
+            "2 * padding * rng.integers(2, size=(count, 2))",
             "Only the outermost places occur. The ones between them count as well.",
         ),
         Mistake(
