@@ -15,12 +15,11 @@ import pytest
 from scipy.optimize import minimize
 
 from course_lib import landscape, problems, second_order
-from course_lib.logistic import logistic_hessian
 
 LESSON = Path(__file__).resolve().parents[1] / "lessons" / "unit08_second_order" / "lesson.py"
 TEXT = LESSON.read_text(encoding="utf-8")
 PROSE = re.sub(r"\s+", " ", " ".join(re.findall(r"^# (?!%%)(.*)$", TEXT, re.MULTILINE)))
-NAMES = {"DIGITS", "L2", "X", "X_TEST", "NEWTON", "BEST"}
+NAMES = {"DIGITS", "L2", "X", "X_TEST", "BEST"}
 
 
 def lesson_definitions():
@@ -39,7 +38,7 @@ def lesson_definitions():
 
 
 HERE = lesson_definitions()
-BEST, WEIGHTS = HERE["BEST"], HERE["NEWTON"][-1]
+BEST = HERE["BEST"]
 
 
 def printed(sentence):
@@ -53,12 +52,12 @@ def shown(value, text):
 
 
 @cache
-def gaps(method, steps, memory=10):
-    return HERE["gaps"](HERE["weights_along"](method, steps, memory))
+def full_batch(method, steps, memory=10):
+    return HERE["full_batch_run"](method, steps, memory)
 
 
 def steps_needed(*run):
-    return HERE["first_below"](gaps(*run))
+    return HERE["first_below"](full_batch(*run)["loss"])
 
 
 # --- the step -----------------------------------------------------------------------------------
@@ -240,13 +239,14 @@ def test_steps_to_a_millionth():
     printed("The 186 threes and eights among the training digits")
     assert len(HERE["X"]) == 186
     printed("$1.2 \\cdot 10^{-3}$, $3.4 \\cdot 10^{-5}$, $3.5 \\cdot 10^{-8}$, $4 \\cdot 10^{-14}$")
-    for gap, text in zip(gaps("newton", 10)[4:7], ("1.2e-3", "3.4e-5", "3.5e-8"), strict=True):
+    gaps = full_batch("newton", 10)["loss"] - BEST
+    for gap, text in zip(gaps[4:7], ("1.2e-3", "3.4e-5", "3.5e-8"), strict=True):
         shown(gap, text)
-    assert gaps("newton", 10)[7] == pytest.approx(4e-14, rel=0.1)
+    assert gaps[7] == pytest.approx(4e-14, rel=0.1)
 
 
 def test_the_condition_number_of_the_quiz():
-    curvatures = np.linalg.eigvalsh(logistic_hessian(WEIGHTS, HERE["X"], HERE["SIGNS"], l2=0.0005))
+    curvatures = np.linalg.eigvalsh(HERE["hessian_of"](HERE["weights_along"]("newton", 10)[-1]))
     assert round(curvatures[-1] / curvatures[0]) == 234
     printed("the largest curvature near the minimum is 0.23")
     shown(curvatures[-1], "0.23")
@@ -270,9 +270,8 @@ def test_accuracy_on_new_digits():
     printed("97 of 98 test digits are right")
     assert len(HERE["X_TEST"]) == 98
     printed("After 100 steps gradient descent has 95 of 98, after 1000 steps 96")
-    path = HERE["weights_along"]("sgd", 8000)
-    right = [round(98 * HERE["accuracy_of"](path[k])) for k in (100, 1000, 7799)]
-    assert right == [95, 96, 97]
+    accuracy = full_batch("sgd", 8000)["accuracy"]
+    assert [round(98 * accuracy[k]) for k in (100, 1000, 7799)] == [95, 96, 97]
 
 
 def test_how_much_memory():

@@ -363,11 +363,11 @@ plt.show()
 # %% [markdown]
 # ## A memory of a few steps
 #
-# BFGS saved the inversion, and the cost per step is down from a cube to a square. The matrix is still there, 80 petabytes of it. But what you need is never the matrix: it is the product $B g$. And $B$ was made from the identity by a handful of vectors. L-BFGS ("limited memory") keeps the last $m$ pairs $(s, y)$, often 5 to 20, forgets the rest, and multiplies the updates onto the gradient one by one, from both sides:
+# BFGS saved the inversion, and the cost per step is down from a cube to a square. The matrix is still there, 80 petabytes of it. But what you need is never the matrix: it is the product $B g$. And $B$ was made from the identity by a handful of vectors. L-BFGS ("limited memory") keeps the last $m$ pairs $(s, y)$, often 5 to 20, forgets the rest, and applies the updates to the gradient one by one. For two pairs, number 1 the older, this is
 #
-# $$B g = \cdots \big(I - \rho_2\, s_2 y_2^\top\big) \Big[ \big(I - \rho_1\, s_1 y_1^\top\big)\, \gamma\, \big(I - \rho_1\, y_1 s_1^\top\big) + \rho_1\, s_1 s_1^\top \Big] \big(I - \rho_2\, y_2 s_2^\top\big)\, g + \cdots$$
+# $$B g = \big(I - \rho_2\, s_2 y_2^\top\big) \Big[ \big(I - \rho_1\, s_1 y_1^\top\big)\, \gamma\, \big(I - \rho_1\, y_1 s_1^\top\big) + \rho_1\, s_1 s_1^\top \Big] \big(I - \rho_2\, y_2 s_2^\top\big)\, g + \rho_2\, s_2 s_2^\top g .$$
 #
-# Follow the gradient from right to left. The factors of the *newest* pair come first, those of the oldest last: a loop from new to old. In it, every pair takes its share $\alpha_i = \rho_i\, s_i^\top q$ of $y_i$ out of the vector $q$. In the middle stands a multiple of the identity, $\gamma = s^\top y / (y^\top y)$ of the newest pair, which has the scale of the inverse curvature here and now. Then the same way back, from old to new, and every pair puts in $\big(\alpha_i - \rho_i\, y_i^\top q\big)\, s_i$: its share, less what the older pairs have already contributed.
+# Follow the gradient from right to left; call the vector $q$, whatever has become of it. The factor of the *newest* pair comes first, that of the oldest last: a loop from new to old. In it, every pair takes its share $\alpha_i = \rho_i\, s_i^\top q$ of $y_i$ out of the vector $q$. In the middle stands a multiple of the identity, $\gamma = s^\top y / (y^\top y)$ of the newest pair, which has the scale of the inverse curvature here and now. Then the same way back, from old to new, and every pair puts in $\big(\alpha_i - \rho_i\, y_i^\top q\big)\, s_i$: its share, less what the older pairs have already contributed.
 #
 # **Your turn.** Write `lbfgs_direction`. It gets the gradient and two lists, the oldest pair first, and returns a *direction*: minus the product. If the lists are empty, nothing is known, and the direction is $-g$. A test of your own: give it the newest $y$ as the gradient, and minus the newest $s$ must come out. `hint("lbfgs_direction")` helps.
 
@@ -415,7 +415,6 @@ def hessian_of(w: Array, rows: Array | slice = slice(None)) -> Array:
     return logistic_hessian(w, X[rows], SIGNS[rows], l2=L2)
 
 
-@recorded
 def weights_along(method: str, steps: int, memory: int = 10) -> Array:
     """The weights of a full-batch method from zero; shape (steps + 1, 65)."""
     w, path, pairs = np.zeros(65), [np.zeros(65)], []
@@ -449,44 +448,41 @@ def weights_along(method: str, steps: int, memory: int = 10) -> Array:
     return np.array(path)
 
 
-NEWTON = weights_along("newton", 10)
-BEST = loss_of(NEWTON[-1])
+@recorded
+def full_batch_run(method: str, steps: int, memory: int = 10) -> dict:
+    """The loss and the share of test digits on the right side, after 0, 1, ..., steps steps."""
+    path = weights_along(method, steps, memory)
+    right = np.sign(path @ X_TEST.T) == SIGNS_TEST
+    return {"loss": np.array([loss_of(w) for w in path]), "accuracy": right.mean(axis=1)}
 
 
-def gaps(path: Array) -> Array:
-    """How far above the minimum the loss is along a path."""
-    return np.array([loss_of(w) for w in path]) - BEST
+BEST = full_batch_run("newton", 10)["loss"][-1]
 
 
-def first_below(values: Array, level: float = 1e-6) -> int:
-    """The number of the first step at which ``values`` is below ``level``."""
-    return int(np.argmax(values < level))
+def first_below(losses: Array, gap: float = 1e-6) -> int:
+    """The number of the first step at which the loss is less than ``gap`` above the best."""
+    return int(np.argmax(losses - BEST < gap))
 
 
-def accuracy_of(w: Array) -> float:
-    """The share of the test digits on the right side."""
-    return float(np.mean(np.sign(X_TEST @ w) == SIGNS_TEST))
-
-
-paths = {
-    "gradient descent": weights_along("sgd", 8000),
-    "momentum 0.9": weights_along("momentum", 1000),
-    "L-BFGS": weights_along("lbfgs", 30),
-    "Newton": NEWTON,
+runs = {
+    "gradient descent": full_batch_run("sgd", 8000),
+    "momentum 0.9": full_batch_run("momentum", 1000),
+    "L-BFGS": full_batch_run("lbfgs", 30),
+    "Newton": full_batch_run("newton", 10),
 }
-falls = {name: gaps(path) for name, path in paths.items()}
-for name, fall in falls.items():
-    step = first_below(fall)
-    print(f"{name:17s} {step:5d} steps, test accuracy {accuracy_of(paths[name][step]):.3f}")
-print("Newton's gap, step by step:", " ".join(f"{gap:.1e}" for gap in falls["Newton"][:8]))
+for name, run in runs.items():
+    step = first_below(run["loss"])
+    print(f"{name:17s} {step:5d} steps, test accuracy {run['accuracy'][step]:.3f}")
+newton = runs["Newton"]["loss"] - BEST
+print("Newton above the minimum:", " ".join(f"{gap:.1e}" for gap in newton[:8]))
 
 # %%
 fig, ax = plt.subplots(figsize=(7.5, 3.6))
-for index, (name, fall) in enumerate(falls.items()):
+for index, (name, run) in enumerate(runs.items()):
     color, marker, dash = plots.style_of(index)
-    places = np.unique(np.geomspace(1, len(fall) - 1, 18).astype(int))
-    height = np.maximum(fall[1:], 1e-16)
-    ax.loglog(np.arange(1, len(fall)), height, color=color, linestyle=dash, label=name)
+    height = np.maximum(run["loss"][1:] - BEST, 1e-16)
+    places = np.unique(np.geomspace(1, len(height), 18).astype(int))
+    ax.loglog(np.arange(1, len(height) + 1), height, color=color, linestyle=dash, label=name)
     ax.plot(places, height[places - 1], marker, color=color, markersize=5)
 ax.axhline(1e-6, color="black", linestyle=":", linewidth=1)
 ax.set(xlabel="step", ylabel="loss above the minimum", ylim=(1e-16, 1))
@@ -506,9 +502,9 @@ plt.show()
 
 # %%
 for memory in (1, 3, 5, 10, 20, 50):
-    needed = first_below(gaps(weights_along("lbfgs", 60, memory)))
+    needed = first_below(full_batch_run("lbfgs", 60, memory)["loss"])
     print(f"L-BFGS with {memory:2d} pairs: {needed} steps")
-print("BFGS with the whole matrix:", first_below(gaps(weights_along("bfgs", 80))), "steps")
+print("BFGS with the whole matrix:", first_below(full_batch_run("bfgs", 80)["loss"]), "steps")
 
 # %% [markdown]
 # More memory helps, up to about 20 pairs. But the last line is a surprise: BFGS, which forgets nothing, needs 66 steps, five times as many as L-BFGS with 20 or 50 pairs. The memory is not the reason, since in 13 steps 50 pairs forget nothing either. The difference is $\gamma$. In L-BFGS the directions of which no pair knows anything get the newest scale at every step. In BFGS they keep the scale 1 of the first estimate, and here inverse curvatures go up to 1000. Replace $\gamma$ by 1 in your own function and it will need far more steps, too.
@@ -659,10 +655,11 @@ for name, settings in CURES.items():
 def mean_steps_at_the_minimum(batch: int, draws: int = 1500) -> dict:
     """The length of the mean gradient and Newton step, each with what noise alone would leave."""
     rng, grads, steps = np.random.default_rng(0), [], []
+    minimum = weights_along("newton", 10)[-1]
     for _ in range(draws):
         chosen = rng.choice(len(X), batch, replace=False)
-        grads.append(gradient_of(NEWTON[-1], chosen))
-        steps.append(second_order.newton_step(grads[-1], hessian_of(NEWTON[-1], chosen)))
+        grads.append(gradient_of(minimum, chosen))
+        steps.append(second_order.newton_step(grads[-1], hessian_of(minimum, chosen)))
     lengths = {}
     for name, vectors in (("gradient", np.array(grads)), ("Newton step", np.array(steps))):
         noise = np.linalg.norm(vectors.std(axis=0)) / np.sqrt(draws)
