@@ -97,10 +97,10 @@ explorers.schedule_designer()
 def constant(lr: float) -> Schedule:
     """The learning rate ``lr`` for ever."""
 
-    def schedule(step: int) -> float:
+    def rate_at(step: int) -> float:
         return lr
 
-    return schedule
+    return rate_at
 
 
 def rates(schedule: Schedule, steps: int) -> Array:
