@@ -30,7 +30,13 @@ def parser() -> argparse.ArgumentParser:
     grade = commands.add_parser("grade", help="mark what was handed in, in locked processes")
     grade.add_argument("unit", metavar="UNIT")
     grade.add_argument("--students", nargs="+", default=[], metavar="NAME", help="only these")
-    grade.add_argument("--workers", type=int, default=2, metavar="N", help="processes (default: 2)")
+    grade.add_argument(
+        "--workers",
+        type=count,
+        default=2,
+        metavar="N",
+        help="so many mark at once while another writes (default: 2); 1: one thing at a time",
+    )
     grade.add_argument(
         "--scheduler", metavar="ADDRESS", help="mark on a Dask cluster: tcp://host:port"
     )
@@ -47,6 +53,13 @@ def parser() -> argparse.ArgumentParser:
 
     commands.add_parser("doctor", help="tell how well this host can lock student code in")
     return top
+
+
+def count(text: str) -> int:
+    """A number of processes."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"must be a number from 1 on, got {text}")
+    return int(text)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -88,6 +101,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (LookupError, ValueError, OSError) as error:
         print(f"autograde {options.command}: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        kept = "; started again, it goes on from here" if options.command == "grade" else ""
+        print(f"\nautograde {options.command}: interrupted{kept}", file=sys.stderr)
+        return 130
 
 
 if __name__ == "__main__":

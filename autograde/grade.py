@@ -2,6 +2,7 @@
 
 import os
 import sys
+import textwrap
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +17,7 @@ from autograde.release import release_of
 from autograde.spec import ROOT
 from autograde.writer import AHEAD, Writer
 
-WIDTH = 30
+WIDTH, COLUMNS = 30, 78  # of the bar, of the line that holds it
 
 
 class Bar:
@@ -25,19 +26,29 @@ class Bar:
     def __init__(self, total: int) -> None:
         self.total, self.done = total, 0
         self.terminal = sys.stdout.isatty()
-        self.start = time.monotonic()
+        self.start = self.first = time.monotonic()
+        if self.terminal:
+            self._draw()
 
     def step(self) -> None:
         """One more is done."""
         self.done += 1
+        if self.done == 1:
+            self.first = time.monotonic()  # what comes before is the same for any class
         tenth = max(1, self.total // 10)
         if not self.terminal and self.done % tenth and self.done != self.total:
             return
+        self._draw()
+
+    def _draw(self) -> None:
         filled = WIDTH * self.done // self.total
         bar = "#" * filled + "." * (WIDTH - filled)
-        text = f"[{bar}] {self.done} of {self.total}, {time.monotonic() - self.start:.0f} s"
+        now, left = time.monotonic(), self.total - self.done
+        text = f"[{bar}] {self.done} of {self.total}, {now - self.start:.0f} s"
+        if left and self.done > 4:
+            text += f", about {(now - self.first) / (self.done - 1) * left:.0f} s left"
         end = "\n" if not self.terminal or self.done == self.total else ""
-        print(("\r" if self.terminal else "") + text, end=end, flush=True)
+        print(f"\r{text:{COLUMNS}}" if self.terminal else text, end=end, flush=True)
 
 
 def grade(
@@ -123,8 +134,11 @@ def summary(markings: dict[str, Marking]) -> str:
         for student, marking in markings.items()
         if any(one.status in ("needs a human", "cannot be read") for one in marking.exercises)
     ]
+    mean = sum(marking.points for marking in markings.values()) / len(markings)
+    lines.append(f"{'all':28} {mean:6.2f} {next(iter(markings.values())).max_points:5.4g}")
     if people:
-        lines.append(f"A person must look at: {', '.join(people)}")
+        listed = f"A person must look at {len(people)}: {', '.join(people)}"
+        lines += textwrap.wrap(listed, 100, subsequent_indent="  ")
     levels = Counter(marking.level for marking in markings.values())
     lines.append(f"isolation: {', '.join(f'{level} ({n})' for level, n in levels.items())}")
     return "\n".join(lines)

@@ -2,13 +2,15 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from autograde import hidden, isolate, mark, record, spec
 from autograde.__main__ import main
-from autograde.grade import grade, summary
+from autograde.grade import Bar, grade, summary
 from autograde.release import release_of
 from course_lib.checking import cards
 from course_lib.checking.examine import judge
@@ -24,7 +26,38 @@ def test_the_summary_counts_statuses_and_names_who_needs_a_person() -> None:
     }
     text = summary(markings)
     assert "1 crashed, 1 needs a human" in text
-    assert text.endswith("A person must look at: bob\nisolation: full (2)")
+    assert text.endswith("A person must look at 1: bob\nisolation: full (2)")
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_the_bar_is_redrawn_in_a_terminal_and_a_line_now_and_then_in_a_file(
+    terminal: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: terminal)
+    bar = Bar(30)
+    for _ in range(30):
+        bar.step()
+    text = capsys.readouterr().out
+    assert text.count("\n") == (1 if terminal else 10)
+    assert text.count("\r") == (31 if terminal else 0)
+    assert all(len(line) < 80 for line in text.replace("\r", "\n").splitlines())
+    last = text.replace("\r", "\n").splitlines()[-1].rstrip()
+    assert last == f"[{'#' * 30}] 30 of 30, 0 s"
+
+
+@pytest.mark.parametrize("workers", ["0", "-3", "two"])
+def test_workers_are_counted_from_one(workers: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["grade", UNIT, "--workers", workers])
+    assert ended.value.code == 2
+    assert f"must be a number from 1 on, got {workers}" in capsys.readouterr().err
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = "import sys; from autograde.__main__ import parser; parser().format_help(); "
+    code += "print(*sorted({name.split('.')[0] for name in sys.modules}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    assert {"numpy", "matplotlib", "nbgrader", "course_lib"}.isdisjoint(done.stdout.split())
 
 
 def test_an_unknown_unit_is_an_error_that_names_the_others(capsys) -> None:
