@@ -160,6 +160,10 @@ class _Work:
             return mark._replace(status=found.status, hidden_message=message)
         verdict, _ = found
         told = verdict.message if verdict.passed or verdict.mistake else HIDDEN_WRONG
+        if (
+            told == HIDDEN_WRONG and mark.mistake
+        ):  # the visible cases know more of the same function
+            told = mark.message
         return mark._replace(
             hidden_points=earned(verdict),
             hidden_cases=tuple((case.name, case.passed) for case in verdict.cases),

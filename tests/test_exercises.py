@@ -6,6 +6,7 @@ import inspect
 import itertools
 import json
 from functools import cache
+from zlib import crc32
 
 import pytest
 
@@ -30,7 +31,7 @@ VARIANTS = [
     for variant in param.values[1].accepted
 ]
 NAMED_SHARE = 0.95  # of the pairs of mistakes, how many verdicts name one of the two
-NAMED_SHARE_HIDDEN = 0.7
+NAMED_SHARE_HIDDEN = 0.9  # hidden cards hold no pairs; some look like a third mistake there
 
 # Tools outside the repository call these: names, kinds and order of the parameters are fixed.
 CONTRACT = {
@@ -220,27 +221,31 @@ def pairs(exercise):
 
 
 @pytest.mark.slow
-def test_of_two_mistakes_at_once_one_is_named():
-    # the hidden cases do not know pairs, so that grading is quick: they recognise fewer
-    shares, missed = {}, []
-    for where, floor in (("visible", NAMED_SHARE), ("hidden", NAMED_SHARE_HIDDEN)):
-        named = wrong = 0
-        for unit, exercise in (param.values for param in EXERCISES):
-            name = exercise.name
-            card = visible(unit, name) if where == "visible" else hidden.card(name, TERMS[0])
-            for first, second, function in pairs(exercise):
-                verdict = judge(card, function)
+@pytest.mark.parametrize("unit", spec.units())
+def test_of_two_mistakes_at_once_one_is_named(unit, monkeypatch):
+    monkeypatch.setenv(hidden.SEED_VARIABLE, TERMS[0])
+    wrong, missed = {"visible": 0, "hidden": 0}, []
+    for exercise in spec.exercises(unit):
+        card = visible(unit, exercise.name)
+        for first, second, function in pairs(exercise):
+            verdicts = {"visible": judge(card, function)}
+            if crc32(f"{first.name} {second.name}".encode()) % 4 == 0:  # the hidden ones by sample
+                verdicts["hidden"] = hidden.check(exercise.name, function)
+            for where, verdict in verdicts.items():
                 if verdict.passed:
                     continue  # minus times minus: the two cancel
-                wrong += 1
-                if verdict.mistake in (first.name, second.name):
-                    named += 1
-                elif where == "visible":
-                    missed.append(f"{name}: {first.name} + {second.name} -> {verdict.mistake}")
-        shares[where] = named / wrong, floor
-        print(f"\nof two mistakes in {where} cases one is named: {named / wrong:.1%} of {wrong}")
-    print("\n".join(missed))
-    assert all(share >= floor for share, floor in shares.values()), shares
+                wrong[where] += 1
+                if verdict.mistake not in (first.name, second.name):
+                    missed.append((where, exercise.name, first.name, second.name, verdict.mistake))
+    for where, count in wrong.items():
+        misses = [miss for miss in missed if miss[0] == where]
+        share = 1 - len(misses) / count
+        print(
+            f"of two mistakes in {where} cases one is named: {share:.1%} of {count}",
+            *misses,
+            sep="\n",
+        )
+        assert share >= (NAMED_SHARE if where == "visible" else NAMED_SHARE_HIDDEN)
 
 
 # --- the definitions themselves -----------------------------------------------------------------
