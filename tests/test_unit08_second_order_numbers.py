@@ -128,10 +128,11 @@ def test_where_newton_ends():
     printed("starts between about $-0.63$ and $0.63$ end on the saddle")
     np.testing.assert_allclose(np.abs(starts[on_saddle]).max(), 0.63, atol=0.011)
     printed("those beyond 0.82 on either side end in their own valley")
-    beyond = np.abs(starts) >= 0.82
+    beyond = np.abs(starts) > 0.815
     np.testing.assert_allclose(ends[beyond], np.sign(starts[beyond]) * np.sqrt(2), atol=1e-6)
+    printed("most end in the valley on the *other* side")
     between = ~on_saddle & ~beyond
-    assert len(np.unique(np.round(ends[between & (starts > 0)], 3))) == 2
+    assert 0.8 < np.mean(ends[between] * starts[between] < 0) < 1
 
 
 def test_where_the_repaired_step_ends():

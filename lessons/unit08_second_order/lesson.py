@@ -138,7 +138,7 @@ show_ends(plain)
 print(f"{np.mean(np.abs(plain) < 1e-6):.0%} of the starts end on the saddle")
 
 # %% [markdown]
-# *What to see:* starts between about $-0.63$ and $0.63$ end on the saddle in the middle; those beyond 0.82 on either side end in their own valley; in between the end jumps from one valley to the other with every little change of the start.
+# *What to see:* starts between about $-0.63$ and $0.63$ end on the saddle in the middle; those beyond 0.82 on either side end in their own valley; in between, most end in the valley on the *other* side.
 #
 # So 32 % of the starts end on the saddle, although from nearly all of them the gradient points away from it. Where a curvature is negative, the model opens *downwards* in that direction, and its critical point is the *top*. Newton goes up there. The slide is right where the Hessian is positive definite, and only there: the update steps to the **critical point** of the approximation, be it a minimum, a saddle or a maximum.
 #
