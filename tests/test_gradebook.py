@@ -1,8 +1,11 @@
 """nbgrader's gradebook holds our marks, and keeps what people did; the pages are harmless."""
 
 import json
+import os
 import re
 import shutil
+import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -151,6 +154,108 @@ def test_the_configured_plugin_decides_on_lateness(root: Path) -> None:
             for student in ("ada", "bob")
         }
     assert penalties == {"ada": 2.0, "bob": 0.0}
+
+
+def rows(book: Any, student: str) -> dict[str, list[Any]]:
+    """The rows of a student as nbgrader's own functions read them, without their ids."""
+    submission = book.database.find_submission(UNIT, student)
+    kept = ("name", "auto_score", "manual_score", "extra_credit", "max_score", "cell_type")
+    return {
+        "grades": sorted(
+            [grade.to_dict()[key] for key in kept]
+            for notebook in submission.notebooks
+            for grade in notebook.grades
+        ),
+        "comments": sorted(
+            [comment.name, comment.auto_comment, comment.manual_comment]
+            for notebook in submission.notebooks
+            for comment in notebook.comments
+        ),
+        "notebooks": [[one.name, one.flagged, one.max_score] for one in submission.notebooks],
+        "student": [submission.student.id, submission.timestamp, submission.extension],
+    }
+
+
+def test_new_rows_are_those_that_nbgrader_makes(book: Any) -> None:
+    book.write("ada", handed_in(), marking(0.0))
+    book.database.add_student("bob")
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Object of type .* not in session")
+        book.database.add_submission(UNIT, "bob")
+    ours, theirs = rows(book, "ada"), rows(book, "bob")
+    assert [grade[1] for grade in ours["grades"]] == [0.0] * len(theirs["grades"])
+    ours["grades"] = [[name, None, *more] for name, _, *more in ours["grades"]]
+    assert ours["student"][1:] == theirs["student"][1:]
+    assert {**ours, "student": ""} == {**theirs, "student": ""}
+
+
+def test_what_a_person_does_while_we_run_is_seen(book: Any, root: Path) -> None:
+    from nbgrader.api import Gradebook
+
+    book.write("ada", handed_in(), marking(0.5))
+    with Gradebook(book.course.folders.db_url) as formgrader:
+        row: Any = formgrader.find_grade("momentum-check", UNIT, UNIT, "ada")
+        row.manual_score, row.needs_manual_grade = 2.5, False
+        formgrader.find_comment("momentum", UNIT, UNIT, "ada").manual_comment = "Well seen."
+        formgrader.db.commit()
+    book.write("ada", handed_in(), marking(0.5))
+    row = grade(book, "momentum-check")
+    assert (row.manual_score, row.score, row.needs_manual_grade) == (2.5, 2.5, False)
+    assert "Well seen." in page(root)
+
+
+def test_a_new_gradebook_knows_its_version_as_nbgrader_writes_it(book: Any) -> None:
+    from nbgrader.api import get_alembic_version
+    from sqlalchemy import text
+
+    found = book.database.db.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", path)
+        assert found == get_alembic_version()
+
+
+def test_the_writer_tells_what_it_could_not_write_and_goes_on(root: Path) -> None:
+    from autograde.writer import Writer
+
+    blocked = root / "autograde" / "work" / "feedback" / "ada" / UNIT / f"{UNIT}.html"
+    (blocked / "in the way").mkdir(parents=True)
+    with Writer(root, UNIT) as writer:
+        assert writer.submitted() == root / "autograde" / "work" / "submitted"
+        for student in ("ada", "bob"):
+            writer.write(student, handed_in(), marking())
+        found = dict(writer.done(leave=0))
+    assert found["ada"].startswith("IsADirectoryError")
+    assert found["bob"] == ""
+    assert "(Score: " in page(root, "bob")
+
+
+def test_a_gradebook_that_is_none_is_told_in_a_sentence(root: Path) -> None:
+    from autograde.writer import Writer
+
+    (root / "autograde" / "work" / "gradebook.db").write_bytes(b"no database" * 100)
+    with Writer(root, UNIT) as writer, pytest.raises(ValueError, match="cannot be opened") as found:
+        writer.opened()
+    assert "not a database" in str(found.value)
+
+
+def test_a_writer_that_ended_is_told_in_a_sentence(root: Path) -> None:
+    from autograde.writer import ENDED, Writer
+
+    with Writer(root, UNIT) as writer:
+        writer.opened()
+        (process,) = writer._process._processes.values()
+        process.kill()
+        process.join()
+        with pytest.raises(OSError, match=ENDED):
+            write_often(writer)
+
+
+def write_often(writer: Any) -> None:
+    """The end of a process is noticed with a delay."""
+    for _ in range(3):
+        writer.write("ada", handed_in(), marking())
+        writer.done(leave=0)
 
 
 def test_writing_twice_changes_nothing(book: Any, root: Path) -> None:
