@@ -377,6 +377,31 @@ def test_45_without_replacement_the_variance_is_smaller():
     np.testing.assert_allclose(without / apart, (100 - 50) / (100 - 1), rtol=1e-12)
 
 
+def test_53_with_one_alpha_the_large_batch_goes_a_hundredth_as_far():
+    """Along a slope, where all examples agree: 100 single steps, one step of their mean."""
+    grads, alpha = np.full((100, 2), (1.0, -2.0)), 0.01
+    single = -alpha * grads.sum(axis=0)
+    batch = -alpha * grads.mean(axis=0)
+    np.testing.assert_allclose(100 * batch, single, rtol=1e-12)
+    # and 100 times the step size overshoots in a bowl in which the single steps are stable
+    hessian = np.diag([1.0, 3.0])
+    assert alpha < landscape.max_stable_lr(hessian) < 100 * alpha
+
+
+def test_54_adagrad_s_sum_has_a_limit_when_the_gradients_vanish():
+    def rate(gradient, steps):
+        x, state = START, optim.AdaGradState.zeros_like(START)
+        for _ in range(steps):
+            x, state = optim.adagrad(x, gradient(x), state, lr=0.5)
+        return optim.effective_lr(state, lr=0.5)[0]
+
+    calm = quadratic_gradient(RAVINE_C)
+    assert rate(calm, 20000) == pytest.approx(rate(calm, 10000), rel=1e-6)
+    assert round(rate(calm, 20000), 4) == 0.0235
+    lasting = rate(np.ones_like, 400) / rate(np.ones_like, 100)
+    assert lasting == pytest.approx(0.5, rel=1e-6)
+
+
 # --- the page and these tests belong together -----------------------------------------------------
 
 
@@ -391,7 +416,7 @@ def numbers_with_a_test():
 
 
 def test_every_erratum_has_a_row():
-    assert sorted(rows()) == list(range(1, 53))
+    assert sorted(rows()) == list(range(1, 55))
 
 
 def test_every_mathematical_erratum_has_its_test():
