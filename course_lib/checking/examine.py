@@ -267,7 +267,7 @@ class _Judgement:
         if found.path.startswith("['result']['path of param") and found.kind in ("value", "nan"):
             number = int((re.findall(r"\d+", found.path) or ["1"])[0]) - 1
             grad = inputs["grads"][number][0] if "grads" in inputs else np.zeros(())
-            return explain_path(found.got, found.want, grad)
+            return explain_path(found.got, found.want, grad, inputs.get("kwargs", {}))
         if found.path.startswith("['result']['learning rates at") and found.kind in (
             "value",
             "nan",
@@ -277,6 +277,8 @@ class _Judgement:
 
     def _name_difference(self, case: Mapping[str, Any], found: Difference) -> str:
         place = words(found.path, tuple(self.card["returns"]))
+        if not self.reveal:
+            place = place.split(" at the steps ")[0]  # the steps of a schedule are inputs
         if found.kind == "nothing":
             return f"your function returns nothing for `{place}`: is a `return` missing?"
         if found.kind == "keys":

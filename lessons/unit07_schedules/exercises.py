@@ -625,7 +625,7 @@ def linear_cases(rng: np.random.Generator) -> Sequence[Case]:
         asked(
             "beyond the end",
             "After `total_steps` the rate stays 0: it is never negative, and it does not return.",
-            (total + 1, total + 5, 3 * total, 1000),
+            (total + 1, total + 5, 3 * total, 300),
             pick(rng, 0.2, 0.9),
             total_steps=total,
         ),
