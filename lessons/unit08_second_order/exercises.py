@@ -254,6 +254,14 @@ NEWTON = Exercise(
             "its own curvature.",
         ),
         Mistake(
+            "never longer than 1",
+            SOLVE,
+            "-np.linalg.solve(hessian, grad) / max(1, np.linalg.norm(np.linalg.solve(hessian, "
+            "grad)))",
+            "Steps longer than 1 are cut short. That is a trust region; Newton's own step ends at "
+            "the critical point, however far that is.",
+        ),
+        Mistake(
             "normalised",
             SOLVE,
             "-np.linalg.solve(hessian, grad) / np.linalg.norm(np.linalg.solve(hessian, grad))",
@@ -433,6 +441,20 @@ DAMPED = Exercise(
             "along / (np.where(curvatures[0] > 0, curvatures, 1 - damping) + damping)",
             "Where a curvature is negative you take a plain gradient step, in all directions. The "
             "sizes of the curvatures are worth keeping there, too.",
+        ),
+        Mistake(
+            "damping only below zero",
+            SIZES,
+            "np.abs(curvatures) + damping * (curvatures <= 0)",
+            "Only negative curvatures and zero are damped. Here the damping is added to the size "
+            "of every curvature.",
+        ),
+        Mistake(
+            "damping only where there is no bowl",
+            SIZES,
+            "np.abs(curvatures) + damping * (curvatures[0] <= 0)",
+            "In a bowl you leave the damping out, and take Newton's own step. Damping is for "
+            "bowls as well: a small curvature makes a long step there, too.",
         ),
         Mistake(
             "all curvatures shifted",
@@ -775,6 +797,9 @@ def bfgs_cases(rng: np.random.Generator) -> Sequence[Case]:
     if rising @ falling > 0:
         falling = -falling
     across = np.round(4 * away(rng, 2)) / 4  # quarters: their products are exact everywhere
+    mixed, change = observed(rng, 4)
+    while np.min(mixed * change) > -0.05:
+        mixed, change = observed(rng, 4)
     return [
         after(
             "the first update",
@@ -792,9 +817,11 @@ def bfgs_cases(rng: np.random.Generator) -> Sequence[Case]:
         ),
         after(
             "four parameters",
-            "Outer products of two vectors are matrices, here 4 by 4.",
+            "Outer products of two vectors are matrices, here 4 by 4. The product step @ "
+            "grad_change is positive, although not all four of its summands are.",
             turned(rng, low, 1.0, 1.7, high),
-            *observed(rng, 4),
+            mixed,
+            change,
         ),
         after(
             "the gradient change points against the step",
@@ -883,6 +910,14 @@ BFGS = Exercise(
         "transpose.",
     ),
     mistakes=(
+        Mistake(
+            "fixed bound",
+            "curvature <= 0",
+            "curvature <= 1e-10",
+            "Small steps are ignored because their product is below a fixed bound. Near the "
+            "minimum all steps are small, and just as informative. If you want a margin, make it "
+            "relative.",
+        ),
         Mistake(
             "rho upside down",
             "rho = 1 / curvature",
@@ -1037,6 +1072,13 @@ BFGS = Exercise(
             "is no longer positive, and its direction can go uphill.",
         ),
         Mistake(
+            "product entry by entry in the guard",
+            "curvature <= 0",
+            "np.any(step * grad_change <= 0)",
+            "You refuse a step as soon as one *entry* of step and gradient change disagrees in "
+            "sign. What counts is the curvature along the whole step: the sum of these products.",
+        ),
+        Mistake(
             "only negative curvature refused",
             "curvature <= 0",
             "curvature < 0",
@@ -1055,14 +1097,6 @@ BFGS = Exercise(
             "curvature = abs(step @ grad_change)",
             "You take the size of step @ grad_change. Negative curvature is not learned that way; "
             "the step should be ignored.",
-        ),
-        Mistake(
-            "fixed bound",
-            "curvature <= 0",
-            "curvature <= 1e-10",
-            "Small steps are ignored because their product is below a fixed bound. Near the "
-            "minimum all steps are small, and just as informative. If you want a margin, make it "
-            "relative.",
         ),
         Mistake(
             "starts anew",
@@ -1141,9 +1175,9 @@ def lbfgs_cases(rng: np.random.Generator) -> Sequence[Case]:
         ),
         history(
             "more pairs than parameters",
-            "The same loops, five pairs for three parameters.",
-            5,
-            3,
+            "The same loops, twelve pairs for four parameters; all of them count.",
+            12,
+            4,
         ),
         history("three pairs of four parameters", "Three pairs, four parameters.", 3, 4),
         history(
@@ -1418,6 +1452,19 @@ LBFGS = Exercise(
             "vector as it has become.",
         ),
         Mistake(
+            "correction from before the second loop",
+            "correction = change @ direction",
+            "correction = change @ scaled",
+            "In the second loop every correction is measured on the vector from before the loop. "
+            "The older pairs have changed it since: measure on what it has become.",
+            more=(
+                (
+                    "    for (step, change), share",
+                    "    scaled = direction\n    for (step, change), share",
+                ),
+            ),
+        ),
+        Mistake(
             "not divided by s @ y",
             "share = step @ direction / (step @ change)",
             "share = step @ direction",
@@ -1435,6 +1482,13 @@ LBFGS = Exercise(
             "    shares = []",
             "    pairs, shares = pairs[-1:], []",
             "Only the newest pair is used. The memory is there to combine several.",
+        ),
+        Mistake(
+            "only the last few pairs",
+            "    shares = []",
+            "    pairs, shares = pairs[-10:], []",
+            "Old pairs are left out. How long the memory is, the caller decides: all pairs in the "
+            "lists count.",
         ),
         Mistake(
             "only the scaling",
