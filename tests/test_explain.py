@@ -46,8 +46,12 @@ def said(got, want=WANT, inputs=INPUTS):
         (VECTOR[[2, 0, 1, 5, 3, 4]], VECTOR, "right numbers stand in the wrong places"),
         (WANT[[1, 0, 2, 4, 3]], WANT, "right numbers stand in the wrong places"),
         (WANT + 0.25, WANT, "off by the same amount (0.25): a constant is added"),
-        (WANT + 0.5 * X, WANT, "exactly 0.5 times the input x: a term proportional to it is too"),
-        (WANT - 2 * X, WANT, "exactly 2 times the input x: a term proportional to it is missing"),
+        (
+            WANT + 0.5 * X,
+            WANT,
+            "exactly 0.5 times the input x: a term proportional to it is missing",
+        ),
+        (WANT - 2 * X, WANT, "exactly -2 times the input x: a term proportional to it is missing"),
         (np.where(WANT > 0, WANT, 0), WANT, "Entries that should not be zero are zero"),
         (WANT, np.where(WANT > 0, WANT, 0), "Entries that should be zero are not"),
         (VECTOR + np.array([0, 0, 0, 0.1, 0.2, -0.7]), VECTOR, "The first 3 entries are right"),
@@ -138,7 +142,7 @@ RATES = np.array([0.4, 0.4, 0.2, 0.1])
         ([0.5, 0.9, 0.4, 0.7], "too large at every step, step 0 included"),
         ([0.4, 0.4, 0.2, -0.2], "turns negative"),
         ([0.4, np.inf, 0.2, 0.1], "It holds inf"),
-        ([0.2, 0.2, 0.1, 0.05], "0.5 times the right value"),
+        ([0.2, 0.2, 0.1, 0.05], "half the right one"),
         ([0.4, 0.2, 0.1, 0.9], "shifted by one place"),
     ],
 )

@@ -39,6 +39,15 @@ class Seen:
         expected = {**self.right, **told}
         return all(self.equal(key, expected.get(key)) for key in expected.keys() | self.prints)
 
+    def excludes(self, told: Prints | None) -> bool:
+        """Whether the case is right although the mistake would have shown in it."""
+        return self.passed and any(
+            (right := self.right.get(key)) is None
+            or entry is None
+            or not same_fingerprint(entry, right, self.tolerance, key)
+            for key, entry in (told or {}).items()
+        )
+
     def wrong_leaves(self) -> int:
         """How many leaves are not what they should be, up to the case's tolerance."""
         if self.passed:
@@ -49,9 +58,15 @@ class Seen:
     def wrong_leaves_explained(self, told: Prints | None) -> int:
         """How many wrong leaves are what the mistake would have produced.
 
-        Only numbers count, and not zeros: two different mistakes easily agree on a word.
+        Only numbers count, and neither zeros nor statistics, which have a band: two different
+        mistakes easily agree on a word, or on a share.
         """
-        telling = {k: p for k, p in (told or {}).items() if p is not None and len(p) > 2 and p[-1]}
+        telling = {
+            key: entry
+            for key, entry in (told or {}).items()
+            if entry is not None and len(entry) > 2 and entry[-1]
+            if key not in self.tolerance.bands
+        }
         return sum(
             self.equal(key, entry) and not self.equal(key, self.right.get(key))
             for key, entry in telling.items()
@@ -71,11 +86,16 @@ def find_mistake(catalogue: Mapping[str, list[Prints | None]], seen: list[Seen])
     """The name of the mistake that explains what was seen best, or None.
 
     If none explains everything, the single one that explains most wrong leaves, as long as these
-    are more than a few of them: with two mistakes at once, one of them is named.
+    are more than a few of them: with two mistakes at once, one of them is named. One that would
+    have shown in a case that is right was not made.
     """
     if name := whole_explanation(catalogue, seen):
         return name
-    singles = {name: told for name, told in catalogue.items() if AND not in name}
+    singles = {
+        name: told
+        for name, told in catalogue.items()
+        if AND not in name and not any(map(Seen.excludes, seen, told))
+    }
     counts = {
         name: sum(map(Seen.wrong_leaves_explained, seen, told)) for name, told in singles.items()
     }

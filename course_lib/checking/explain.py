@@ -5,6 +5,7 @@ transpose, a missing term proportional to an input, ...) and answers with a sent
 to look for, never with the line to write. The order matters: the most specific relation first.
 """
 
+import functools
 import itertools
 import math
 from collections.abc import Iterator, Mapping
@@ -17,13 +18,16 @@ from course_lib.arrays import Array
 from course_lib.checking.compare import Difference, leaves
 
 CLOSE = 1e-6
+EXAMPLES = "the number of rows (examples)"
+PARAMETERS = "the length of the first axis"  # of an array that holds no examples
 
 
-def explain(found: Difference, inputs: Any) -> str:
+def explain(found: Difference, inputs: Any, rows: str = EXAMPLES) -> str:
     """One sentence on ``found``, or "" if nothing is recognised.
 
     ``inputs`` is the tree of arguments of the case: sizes and arrays in it are candidates for the
-    cause ("the factor is N", "a multiple of weights is missing").
+    cause ("the factor is N", "a multiple of weights is missing"). ``rows`` says what the length
+    of their first axis is.
     """
     if found.kind == "shape":
         return _explain_shape(np.asarray(found.got), np.asarray(found.want))
@@ -33,16 +37,18 @@ def explain(found: Difference, inputs: Any) -> str:
     if found.kind != "value":
         return ""
     got, want = np.asarray(found.got, float), np.asarray(found.want, float)
-    for rule in (_sign, _factor, _transpose, _power, _reorder, _missing_term, _partly):
+    factor = functools.partial(_factor, rows=rows)
+    for rule in (_sign, factor, _transpose, _power, _reorder, _missing_term, _partly):
         if sentence := rule(got, want, inputs):
             return sentence
     return ""
 
 
-def explain_path(got: Array, want: Array, grad: Array) -> str:
+def explain_path(got: Array, want: Array, grad: Array, given: Mapping[str, Any]) -> str:
     """One sentence on two paths (steps + 1, ...) from one start: which step leaves, and how.
 
-    ``grad`` is the gradient of the first step, a candidate for what is missing or too much.
+    ``grad`` is the gradient of the first step, a candidate for what is missing or too much, and
+    ``given`` the rule's hyperparameters, candidates for a factor.
     """
     if not np.isfinite(got).all():
         return _explain_nonfinite(got)
@@ -55,7 +61,7 @@ def explain_path(got: Array, want: Array, grad: Array) -> str:
         steps = "The first step is" if first == 1 else f"The first {first} steps are"
         return f"{steps} right, the next is not: what is handed on from one step to the next?"
     change = Difference("value", "", yours[0], right[0])
-    sentence = explain(change, {"param": want[0], "grad": grad})
+    sentence = explain(change, {"param": want[0], "grad": grad, **given}, rows=PARAMETERS)
     return f"Look at the change in your first step. {sentence}" if sentence else ""
 
 
@@ -92,9 +98,9 @@ def _close(left: Array, right: Array) -> bool:
     return left.shape == right.shape and bool(np.all(np.abs(left - right) <= CLOSE * scale))
 
 
-def _sizes(inputs: Any) -> Iterator[tuple[int, str]]:
+def _sizes(inputs: Any, rows: str) -> Iterator[tuple[int, str]]:
     """Numbers that a factor may stand for: the lengths of the input arrays' axes."""
-    words = {0: "the number of rows (examples)", 1: "the number of columns"}
+    words = {0: rows, 1: "the number of columns"}
     seen: set[int] = set()
     for _, leaf in leaves(inputs):
         for axis, size in enumerate(np.shape(leaf)):
@@ -141,7 +147,7 @@ def _sign(got: Array, want: Array, inputs: Any) -> str:
     return ""
 
 
-def _factor(got: Array, want: Array, inputs: Any) -> str:
+def _factor(got: Array, want: Array, inputs: Any, rows: str = EXAMPLES) -> str:
     used = np.abs(want) > 1e-9 * np.max(np.abs(want), initial=0.0)
     if want.size < 2 and not used.any():
         return ""
@@ -154,16 +160,16 @@ def _factor(got: Array, want: Array, inputs: Any) -> str:
     if abs(factor) < 1e-12:
         return "" if want.size < 2 else "Every entry is zero: what never reaches the result?"
     every = "Every entry is" if want.size > 1 else "The number is"
-    for size, meaning in _sizes(inputs):
+    for size, meaning in _sizes(inputs, rows):
         if math.isclose(factor, size, rel_tol=CLOSE):
             return f"{every} {size} times too large, and {size} is {meaning}: sum or mean?"
         if math.isclose(factor, 1 / size, rel_tol=CLOSE):
             return f"{every} {size} times too small, and {size} is {meaning}: mean or sum?"
     if sentence := _factor_of_inputs(factor, dict(_scalars(inputs))):
         return f"{every} {sentence}"
-    if want.size < 2 and (sentence := _known_factor(factor)):
-        return sentence
-    if sentence := _other_count(factor, inputs):
+    if sentence := _known_factor(factor):
+        return f"{every} {sentence}"
+    if rows == EXAMPLES and (sentence := _other_count(factor, inputs)):
         return f"{every} {sentence}"
     if want.size < 2:
         return ""
@@ -172,10 +178,14 @@ def _factor(got: Array, want: Array, inputs: Any) -> str:
 
 def _factor_of_inputs(factor: float, scalars: Mapping[str, float]) -> str:
     scalars = {name: n for name, n in scalars.items() if n not in (0.0, 1.0)}
+    rest = {f"1 - {name}": 1 - n for name, n in scalars.items() if 0 < n < 1}
     words = {1: "times", -1: "divided by", 2: "times the square of", -2: "over the square of"}
-    for power, word in words.items():
-        for name, number in scalars.items():
-            if math.isclose(factor, number**power, rel_tol=CLOSE):
+    roots = {0.5: "times the root of", -0.5: "divided by the root of"}
+    for power, word in {**words, **roots}.items():
+        for name, number in {**scalars, **rest}.items():
+            if number > 0 and math.isclose(factor, number**power, rel_tol=CLOSE):
+                if power in roots:
+                    return f"the right value {word} {name}: under which root does it belong?"
                 often = "once" if abs(power) == 1 else "twice"
                 question = f"is it used {often} too often or {often} too seldom?"
                 return f"the right value {word} {name}: {question}"
@@ -186,7 +196,7 @@ def _factor_of_inputs(factor: float, scalars: Mapping[str, float]) -> str:
 
 
 def _other_count(factor: float, inputs: Any) -> str:
-    for size, meaning in _sizes(inputs):
+    for size, meaning in _sizes(inputs, EXAMPLES):
         for count in range(2, 17):
             if math.isclose(factor, size / count, rel_tol=CLOSE):
                 return (
@@ -197,14 +207,10 @@ def _other_count(factor: float, inputs: Any) -> str:
 
 
 def _known_factor(factor: float) -> str:
-    for value, words in (
-        (2.0, "twice"),
-        (0.5, "half"),
-        (-2.0, "minus twice"),
-        (-0.5, "minus half"),
-    ):
+    words = {2.0: "twice", 0.5: "half", -2.0: "minus twice", -0.5: "minus half"}
+    for value, word in words.items():
         if math.isclose(factor, value, rel_tol=CLOSE):
-            return f"The number is {words} the right one: look for a factor of two."
+            return f"{word} the right one: look for a factor of two."
     return ""
 
 
@@ -254,10 +260,9 @@ def _missing_term(got: Array, want: Array, inputs: Any) -> str:
             continue
         weight = float(np.sum(gap * leaf) / max(np.sum(leaf * leaf), 1e-300))
         if _close(gap, weight * leaf) and abs(weight) > CLOSE:
-            word = "too much" if weight > 0 else "missing"
             return (
-                f"The difference is exactly {abs(weight):.4g} times {_input_name(path)}: "
-                f"a term proportional to it is {word}."
+                f"The difference is exactly {weight:.4g} times {_input_name(path)}: "
+                "a term proportional to it is missing, or there is one too many."
             )
     return ""
 
@@ -273,7 +278,8 @@ def _partly(got: Array, want: Array, inputs: Any) -> str:
     rows = np.flatnonzero(wrong.reshape(len(wrong), -1).any(axis=1))
     if want.ndim == 1 or len(rows) < len(wrong):
         if want.ndim == 1 and rows[0] > 0 and len(rows) == len(wrong) - rows[0]:
-            return f"The first {rows[0]} entries are right, then it goes wrong: what is carried on?"
+            entries = "first entry is" if rows[0] == 1 else f"first {rows[0]} entries are"
+            return f"The {entries} right, then it goes wrong: what is different from there on?"
         what = "entries" if want.ndim == 1 else "rows"
         return (
             f"Only some {what} are wrong ({_listing(rows)} of {len(wrong)}): what sets them apart?"
