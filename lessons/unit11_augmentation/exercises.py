@@ -58,16 +58,33 @@ def seen(
     bands: dict[str, float],
     **more: Any,
 ) -> Case:
-    """A case about chance: a probe, its inputs, and how far each statistic may lie off."""
+    """A case about chance: a probe, its inputs, and how far each statistic may lie off.
+
+    Counts that chance leaves alone get a band of nothing: no two mistakes are told by them alone.
+    """
+    certain = dict.fromkeys(CERTAIN.get(probe, ()), 0.0)
     inputs = {**more, "seed": int(rng.integers(10**6))}
     return Case(
         name,
         about=about,
         probe=probe,
         inputs=inputs,
-        bands={f"[{key!r}]": max(band, 1e-9) for key, band in bands.items()},
+        bands={f"[{key!r}]": max(band, 1e-9) for key, band in (certain | bands).items()},
         atol=1e-9,
     )
+
+
+CERTAIN = {
+    "shifted": (
+        "share of images that are shifts of themselves",
+        "share where the other side comes in",
+        "share where the edge is repeated",
+        "share where the edge is mirrored",
+        "number of different places",
+    ),
+    "holes": tuple(f"{way} {side} of a hole" for way in ("greatest", "least")
+                   for side in ("height", "width")),
+}  # fmt: skip
 
 
 def six_sigma(chance: float, draws: int) -> float:
@@ -183,8 +200,8 @@ RANDOM_FLIP = Exercise(
             "one coin per row",
             "rng.random(len(images))",
             "rng.random(images.shape[:2])",
-            "Every row of pixels throws its own coin, so that images are torn apart. One decision "
-            "belongs to a whole image.",
+            "Parts of an image are mirrored and others are not: its rows, or its channels, throw "
+            "coins of their own. One decision belongs to a whole image.",
             more=(("flips[:, np.newaxis, np.newaxis, np.newaxis]", "flips[..., None, None]"),),
         ),
         Mistake(
@@ -376,7 +393,7 @@ RANDOM_CROP = Exercise(
             "padded with ones",
             "np.pad(images, ((0, 0), sides, sides, (0, 0)))",
             "np.pad(images, ((0, 0), sides, sides, (0, 0)), constant_values=1.0)",
-            "White comes in at the edge. Here the padding is 0.",
+            "What comes in at the edge is not black. Here the padding is 0.",
         ),
         Mistake(
             "not cropped",
@@ -404,6 +421,8 @@ RANDOM_CROP = Exercise(
 def scale_cases(rng: np.random.Generator) -> Sequence[Case]:
     def many(name: str, about: str, shape: Any, size: int, short_side: tuple[int, int]) -> Case:
         count, (low, high) = shape[0], short_side
+        # interpolations differ by half a pixel; it is coarse pixels that make this a large share
+        edge = 0.07 if high > 21 else 0.045 if low < 20 else 0.03
         spread = (high - low + 1) / np.sqrt(12)
         bands = {
             "width over height of what a pixel covers": 0.06,
@@ -414,7 +433,7 @@ def scale_cases(rng: np.random.Generator) -> Sequence[Case]:
             "correlation of the two places": mean_band(1.0, count),
         }
         for way in ("above", "below", "on the left of", "on the right of"):
-            bands[f"least share of the image {way} the crop"] = 0.032
+            bands[f"least share of the image {way} the crop"] = edge
         for way in ("above", "on the left of"):
             bands[f"mean share of the image {way} the crop"] = 0.02 + mean_band(0.15, count)
         inputs = {"shape": shape, "size": size, "short_side": short_side}
@@ -563,8 +582,8 @@ RANDOM_RESIZED_CROP = Exercise(
             "squashed",
             "resize(image, round(scale * height), round(scale * width))",
             "resize(image, *(2 * [round(scale * min(height, width))]))",
-            "The resized image is a square: a face becomes thinner or fatter. Multiply both sides "
-            "by the same factor.",
+            "The picture is squashed: a face becomes thinner or fatter. Multiply both sides by the "
+            "same factor.",
         ),
         Mistake(
             "not cropped",
@@ -887,6 +906,12 @@ AVERAGE_VIEWS = Exercise(
             "Only the first view is asked.",
         ),
         Mistake(
+            "last view only",
+            "for view in views]",
+            "for view in views[-1:]]",
+            "Only the last view counts: does every call overwrite the one before?",
+        ),
+        Mistake(
             "first view left out",
             "for view in views]",
             "for view in [*views[1:], *views[-1:]]]",
@@ -915,7 +940,9 @@ def jitter_cases(rng: np.random.Generator) -> Sequence[Case]:
         way, to = "contrast factor", "change of an image's mean"
         bands = {"correlation of the two": mean_band(1.0, count)}
         for what, width in ((way, contrast), (to, brightness)):
-            bands |= {f"smallest {what}": 0.15 * width, f"largest {what}": 0.15 * width}
+            # where both vary, what is asked is whether they do so independently
+            room = 5.0 if brightness and contrast else 0.15
+            bands |= {f"smallest {what}": room * width, f"largest {what}": room * width}
             bands[f"mean {what}"] = mean_band(width / np.sqrt(3), count)
         inputs = {"low": low, "high": high, "brightness": brightness, "contrast": contrast}
         return seen(name, about, "jittered", rng, bands, shape=(count, 2, 3, 3), **inputs)
@@ -1068,6 +1095,32 @@ COLOR_JITTER = Exercise(
             "rng.uniform(1 - contrast, 1 + contrast,",
             "rng.uniform(1.0, 1 + contrast,",
             "Contrast only grows. The range of the factor lies on both sides of 1.",
+        ),
+        Mistake(
+            "half of the range",
+            "rng.uniform(1 - contrast, 1 + contrast,",
+            "rng.uniform(1 - contrast / 2, 1 + contrast / 2,",
+            "you take `contrast` and `brightness` for the widths of their ranges. Here they are "
+            "the largest distances, to either side.",
+            more=(
+                (
+                    "rng.uniform(-brightness, brightness,",
+                    "rng.uniform(-brightness / 2, brightness / 2,",
+                ),
+            ),
+            convention=True,
+        ),
+        Mistake(
+            "contrast never changes",
+            "rng.uniform(1 - contrast, 1 + contrast, size=one_per_image)",
+            "np.ones(one_per_image)",
+            "The contrast never changes: `contrast` is not used.",
+        ),
+        Mistake(
+            "brightness never changes",
+            "rng.uniform(-brightness, brightness, size=one_per_image)",
+            "np.zeros(one_per_image)",
+            "The brightness never changes: `brightness` is not used.",
         ),
         Mistake(
             "factor around 0",
@@ -1474,6 +1527,13 @@ CUTOUT = Exercise(
             "max(top, 0) : top + size + 1, max(left, 0) : left + size + 1",
             "Your square has one row and one column too many. The end of a slice is not included, "
             "so no 1 has to be added.",
+        ),
+        Mistake(
+            "single pixels",
+            "image[max(top, 0) : top + size, max(left, 0) : left + size]",
+            "image[rng.random((height, width)) < size**2 / (height * width)]",
+            "You cut single pixels, all over the image: that is dropout. Neighbours give away what "
+            "such a pixel held; a square leaves no neighbours.",
         ),
         Mistake(
             "filled with grey",

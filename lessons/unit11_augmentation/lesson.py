@@ -460,7 +460,7 @@ print(f"boxes that stick out: {np.mean(pasted < sides**2 / 64):.0%}")
 print(f"mean share of the box {np.mean(sides**2 / 64):.3f}, mean share pasted {pasted.mean():.3f}")
 
 # %% [markdown]
-# Nearly three boxes in four stick out, and on average the partner really gets 0.33 of the picture where the box would claim 0.51. Whoever forgets to count again labels most pictures wrong, and nothing crashes. As for the slide: its target was copied from the mixup slide before it. By the pixels it is cat 0.6, dog 0.4.
+# Nearly three boxes in four stick out, and on average the partner really gets a third of the picture where the box would claim half of it. Whoever forgets to count again labels most pictures wrong, and nothing crashes. As for the slide: its target was copied from the mixup slide before it. By the pixels it is cat 0.6, dog 0.4.
 
 # %% [markdown]
 # ## A little doubt

@@ -175,7 +175,7 @@ def views(student: Student, *, image: Array, size: int) -> Observation:
     crops = numbers(student(image, size=size), "the result", (10, size, size, image.shape[-1]))
     flat = crops.reshape(10, -1)
     return {
-        "how many of the views differ": len(np.unique(np.round(flat, 9), axis=0)),
+        "all ten views differ": yes(len(np.unique(np.round(flat, 9), axis=0)) == 10),
         "the views, sorted": crops[np.lexsort(flat.T[::-1])],
     }
 
