@@ -15,10 +15,10 @@ from autograde import isolate, testplan
 from autograde.mark import Marking, mark_release, to_json
 from autograde.marking import STATUSES
 from autograde.release import Release, release_from
-from autograde.runcell import passed
 from autograde.session import Zygote
 from autograde.spec import ROOT
 from autograde.submission import Submission, read
+from autograde.testbench import passed
 
 FILE = Path(__file__).parent / "fixtures" / "foreign.ipynb"
 RELEASE = release_from("foreign", FILE.read_bytes())
@@ -304,6 +304,18 @@ def test_a_test_that_catches_everything_does_not_hide_what_cannot_be_told(zygote
     test = "try:\n    right = f(1) == 2\nexcept:\n    right = True\nassert right"
     one = outcome(zygote, one_test(test), HOSTILE["an object equal to everything"])
     assert (one.status, one.points) == ("needs a human", 0.0)
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"),
+    [("import os; os._exit(0)", "crashed"), ("while True: pass", "needs a human")],
+)
+def test_a_test_that_catches_everything_does_not_hide_an_end(
+    zygote: Zygote, answer: str, status: str
+) -> None:
+    test = "try:\n    f(1)\nexcept:\n    pass\nelse:\n    raise AssertionError"
+    one = outcome(zygote, one_test(test), f"def f(x):\n    {answer}")
+    assert (one.status, one.points) == (status, 0.0)
 
 
 def test_only_names_that_the_instructor_asks_for_come_from_the_student(zygote: Zygote) -> None:
