@@ -20,7 +20,8 @@ TARGET = "momentum"
 DEF = "def momentum(param, grad, state, *, lr, momentum=0.9):"
 # These break the very process in which their own right answers live, and may lose those points.
 DAMAGE_THEMSELVES = ("the server's own methods replaced", "an audit hook", "the parser replaced")
-DAMAGE_THEMSELVES += ("names that answer for all",)
+DAMAGE_THEMSELVES += ("names that answer for all", "a thread that talks on the wire")
+DAMAGE_THEMSELVES += ("a signal in the middle of a frame",)
 WRONG = f"{DEF}\n    return param, state\n"
 NOTHING = Deserved(0.0, 0.0)
 
