@@ -21,6 +21,7 @@ from autograde.isolate import Level, Limits
 
 WARM = ("arrays", "check", "datasets", "gradcheck", "landscape", "layers", "losses", "models")
 WARM += ("optim", "overview", "plots", "preprocessing", "problems", "quiz", "train", "explorers")
+WARM += ("augment", "logistic", "noise", "schedules", "search", "second_order")
 KEPT_ENVIRONMENT = ("PATH", "LANG", "MPLBACKEND", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 READY = b"ready"
 
