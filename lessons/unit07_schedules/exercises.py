@@ -82,7 +82,7 @@ def step_decay_cases(rng: np.random.Generator) -> Sequence[Case]:
             "The milestones may be given in any order.",
             (0, 4, 5, 10, 11, 18, 19, 50),
             lr,
-            milestones=(19, 5, 11),
+            milestones=(19, 5, 26, 11),
             gamma=0.5,
         ),
         asked(
@@ -265,8 +265,8 @@ def falling_cases(rng: np.random.Generator) -> Sequence[Case]:
         ),
         asked(
             "a fast decay",
-            "With a rate above 1 most is gone after the first step.",
-            (0, 1, 3, 6),
+            "With a rate above 1 most is gone after the first step. There is no lowest rate.",
+            (0, 1, 3, 6, 200),
             pick(rng, 0.2, 0.9),
             rate=pick(rng, 1.2, 2.0),
         ),
@@ -1309,7 +1309,7 @@ def plateau_cases(rng: np.random.Generator) -> Sequence[Case]:
         run(
             "always better",
             "Every epoch improves, so the learning rate never changes.",
-            [3.0, 2.5, 2.2, 2.0, 1.9, 1.5, 1.1],
+            [3000.0, 1200.0, 250.0, 80.0, 7.0, 1.5, 1.1],
             factor=0.5,
             patience=1,
         ),
@@ -1359,15 +1359,15 @@ def plateau_cases(rng: np.random.Generator) -> Sequence[Case]:
         run(
             "nan",
             "A loss of nan is no improvement, and never the best.",
-            [nan, 2.0, nan, 1.5, nan, nan, 1.6, 1.4, 1.3],
+            [nan, 2.0, nan, 1.5, nan, nan, 1.6, 1.4, 1.55, nan, 1.45, 1.3, 1.2],
             factor=0.5,
             patience=1,
         ),
         run(
             "no patience, the default factor",
-            "With patience 0 every epoch without improvement lowers the rate; without the argument "
-            "the factor is 0.1.",
-            [2.0, 2.5, 1.5, 1.7, 1.9, 1.0],
+            "With patience 0 every epoch without improvement lowers the rate, without an end; "
+            "without the argument the factor is 0.1.",
+            [2.0, 2.5, 1.5, 1.7, 1.9, 1.6, 1.8, 2.1, 1.9, 1.7, 1.0],
             patience=0,
         ),
     ]
@@ -1517,6 +1517,27 @@ REDUCE_ON_PLATEAU = Exercise(
             "loss *is* smaller, not whether it is not larger.",
         ),
         Mistake(
+            "nan stays the best",
+            "loss < best",
+            "loss < best or np.isnan(loss)",
+            "After a nan nothing counts as an improvement any more: the nan has become your best "
+            "loss, and no number is below a nan.",
+        ),
+        Mistake(
+            "nan not counted",
+            "            waited += 1\n",
+            "            waited += not np.isnan(loss)\n",
+            "Epochs whose loss is nan are not counted. Such an epoch has brought no improvement, "
+            "and the patience runs on.",
+        ),
+        Mistake(
+            "lowest rate",
+            "factor * lr",
+            "max(factor * lr, 1e-6)",
+            "Your rate does not fall below a bound of your own. PyTorch has such a bound as an "
+            "argument, with the default 0; here there is none.",
+        ),
+        Mistake(
             "drops only once",
             "waited > patience",
             "waited > patience and len(set(used)) == 1",
@@ -1570,7 +1591,7 @@ def scaled_cases(rng: np.random.Generator) -> Sequence[Case]:
         return Case(name, (pick(rng, 0.02, 0.9),), sizes, about)
 
     return [
-        run("eight times the batch", "N times the batch, N times the rate.", 256, 32),
+        run("32 times the batch", "N times the batch, N times the rate.", 1024, 32),
         run("a smaller batch", "A smaller batch gets a smaller rate.", 6, 32),
         run("no multiple", "The ratio need not be a whole number.", 112, 48),
         run("the same batch", "The same batch keeps its rate.", 64, 64),
@@ -1619,6 +1640,12 @@ SCALED_LR = Exercise(
             "you scale with the root of the ratio. That keeps the *noise* of a step the same and "
             "is often used with Adam; here the rule is the linear one of the lecture.",
             convention=True,
+        ),
+        Mistake(
+            "base fixed at 256",
+            "lr * batch_size / base_batch_size",
+            "lr * batch_size / 256",
+            "You divide by 256, the base of Goyal's paper, whatever the base is: use the argument.",
         ),
         Mistake(
             "unchanged",
@@ -1709,6 +1736,19 @@ def pick_cases(rng: np.random.Generator) -> Sequence[Case]:
             [2.3, 2.0, 1.3, 0.5, 0.9, nan, 3.1],
             order=True,
         ),
+        run(
+            "the first run blows up",
+            "Here the largest rate comes first and ends with nan. The losses are in the thousands: "
+            "only their order counts.",
+            [8.0, 2.0, 0.5, 0.1, 0.02, 0.004],
+            [nan, 5200.0, 1650.0, 1400.0, 1710.0, 2480.0],
+        ),
+        run(
+            "losses below zero",
+            "The negative logarithm of a density may be negative: lower is better there, too.",
+            [0.003, 0.03, 0.2, 0.9, 4.0, 9.0],
+            [1.4, 1.2, -0.3, -0.9, 0.6, inf],
+        ),
     ]
 
 
@@ -1750,6 +1790,19 @@ PICK_LR = Exercise(
             "losses",
             "`np.argmin` takes a nan for the smallest number of all. A run that blew up must not "
             "win.",
+        ),
+        Mistake(
+            "Python's min",
+            "lrs[np.argmin(np.where(finite, losses, np.inf))]",
+            "min(zip(losses, lrs, strict=True))[1]",
+            "A nan wins when it comes first: you go through the losses and keep the best so far, "
+            "and no number is below a nan.",
+        ),
+        Mistake(
+            "sizes of the losses",
+            "np.where(finite, losses, np.inf)",
+            "np.abs(np.where(finite, losses, np.inf))",
+            "You look for the loss nearest to zero. Some losses are negative, and lower is better.",
         ),
         Mistake(
             "place among the finite ones",
