@@ -218,7 +218,7 @@ else:
 # %% [markdown]
 # *What to see:* six square cuts of the same cat, nearer and farther, none of them squashed; in some an eye fills the picture.
 #
-# The numbers above have the ratio of the recipe: $73 : 137 : 64$ is about $256 : 480 : 224$. Even so, some cuts show hardly anything of the cat. The label is still "cat". On a million photographs such cases are rare enough to be harmless.
+# The numbers above have the ratio of the recipe: $73 : 137 : 64$ is about $256 : 480 : 224$. Even so, some cuts show hardly anything of the cat. The label is still "cat". The recipe accepts that, and it works because most cuts do show one.
 
 # %% [markdown]
 # ## Ten looks at one picture
@@ -228,6 +228,11 @@ else:
 # **Your turn:** `ten_crop`, for a single picture. The order of the ten is up to you; there is no chance in it. Nudges: `hint("ten_crop")`.
 
 # %% exercise: ten_crop
+
+# %% [markdown]
+# Ten views give ten predictions. What now?
+
+# %% quiz: u11-what-to-average
 
 # %% [markdown]
 # The ResNets went further: five sizes, $\{224, 256, 384, 480, 640\}$, and ten cuts of each, fifty views in all (CS231n L7). How many of the fifty are different pictures, if the photograph is a square? Think before you run.
@@ -249,10 +254,6 @@ print(different_views((56, 64, 96, 120, 160), 56))
 
 # %% [markdown]
 # At the smallest size the square fills the whole picture: all five cuts are the same, and two views are left, the picture and its mirror image. Forty-two views are different. Only an oblong photograph has more at that size.
-#
-# Ten views give ten predictions. What now?
-
-# %% quiz: u11-what-to-average
 
 # %% [markdown]
 # **Your turn:** `average_views`. `predict` takes a batch of N images and returns N rows of probabilities; `views` holds V versions of the same batch. Nudges: `hint("average_views")`.
@@ -268,7 +269,7 @@ gain = MOVED["shifts: centred, nine views"] - MOVED["shifts: centred"]
 print(f"gain per seed, in points: {(100 * gain).round(1)}")
 
 # %% [markdown]
-# From 0.930 to 0.956, and better with every one of the five seeds. Nothing was trained anew; the same net was asked nine times. Now the same idea on the test digits that have been moved already, with 25 further random shifts instead of nine fixed ones. Decide first.
+# From 0.930 to 0.956, and better with every one of the five seeds. Nothing was trained anew; the same net was asked nine times. And since nine places are all there are, this is the exact mean over the noise of the training. Now the same idea on the test digits that have been moved already, with 25 further random shifts instead of nine fixed ones. Decide first.
 
 # %% quiz: u11-more-shifts
 
