@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SENT = ("autograde/*.py", "course_lib/**/*", "lessons/**/*.py", "solutions/**/*.ipynb", "data/*")
 EPOCH = (1980, 1, 1, 0, 0, 0)  # equal content gives an equal zip
 ANSWERS, WORKERS = 10.0, 60.0  # seconds to wait for a scheduler, and for a worker to come
-MISSING = "a scheduler needs Dask: pip install 'optimization-course[cluster]'"
+MISSING = "a scheduler needs Dask: pip install 'dask[distributed]'"
 LOST = "Marking it ended the grader's own process, or its worker, each time."
 Work = tuple[str, str, bytes]  # unit, term, notebook
 

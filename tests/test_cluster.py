@@ -145,7 +145,7 @@ def test_a_scheduler_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch)
 
 def test_without_dask_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(ValueError, match=r"pip install 'optimization-course\[cluster\]'"):
+    with pytest.raises(ValueError, match=r"pip install 'dask\[distributed\]'"):
         cluster.connected("tcp://127.0.0.1:9")
 
 

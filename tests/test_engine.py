@@ -156,6 +156,30 @@ def test_a_submission_that_ends_workers_costs_the_others_nothing(
     assert set(statuses.values()) == {"not written"}
 
 
+def leave_a_mark(work: engine.Work) -> str:
+    """Stands for marking: its traces are files in the folder that the work names."""
+    (Path(work[1]) / work[2].decode()).touch()
+    return mark.to_json(mark.failed(UNIT, "not written", "", "full"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("workers", "begun"), [(1, 1), (2, 4)])
+def test_one_worker_rests_while_its_verdict_is_dealt_with(
+    workers: int, begun: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "_one", leave_a_mark)
+    monkeypatch.setattr(engine, "_start", no_start)
+    waiting = {f"s{number}": (UNIT, str(tmp_path), b"%d" % number) for number in range(6)}
+    marked = engine._Pool({}, workers).marked(waiting)
+    next(marked)
+    deadline = time.monotonic() + 30
+    while len(list(tmp_path.iterdir())) < begun and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(0.5)
+    assert len(list(tmp_path.iterdir())) == begun
+    assert len(dict(marked)) == 5
+
+
 def no_start(library: engine.Library) -> None:
     pass
 

@@ -1,14 +1,19 @@
 """``autograde grade`` end to end, from a folder of submissions to the gradebook."""
 
+import contextlib
 import json
+import os
 import shutil
+import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from autograde import hidden, isolate, mark, record, spec
+from autograde import cluster, hidden, isolate, mark, record, spec
 from autograde.__main__ import main
 from autograde.grade import Bar, grade, summary
 from autograde.release import release_of
@@ -65,25 +70,94 @@ def test_an_unknown_unit_is_an_error_that_names_the_others(capsys) -> None:
     assert UNIT in capsys.readouterr().err
 
 
+def hand_in(root: Path, files: dict[str, tuple[Any, str]]) -> None:
+    """A course below ``root`` with one file per student: (notebook, name of the file)."""
+    shutil.copy(spec.ROOT / "nbgrader_config.py", root)
+    shutil.copytree(spec.ROOT / "solutions" / UNIT, root / "solutions" / UNIT)
+    for student, (notebook, name) in files.items():
+        folder = root / "autograde" / "work" / "submitted" / student / UNIT
+        folder.mkdir(parents=True)
+        (folder / name).write_text(json.dumps(notebook), encoding="utf-8")
+
+
+def solution() -> Any:
+    return json.loads((spec.ROOT / "solutions" / UNIT / f"{UNIT}.ipynb").read_bytes())
+
+
+GRADE = """
+import sys
+from pathlib import Path
+from autograde.grade import grade
+if __name__ == "__main__":
+    grade(sys.argv[2], term="t", root=Path(sys.argv[1]))
+"""
+ROWS = """
+SELECT s.student_id, c.name, g.auto_score, g.needs_manual_grade FROM grade g
+JOIN base_cell c ON c.id = g.cell_id JOIN submitted_notebook n ON n.id = g.notebook_id
+JOIN submitted_assignment s ON s.id = n.assignment_id ORDER BY 1, 2
+"""
+
+
+def written(root: Path) -> tuple[list[Any], dict[str, bytes]]:
+    """The grades in the gradebook, and the files that stand beside it."""
+    work = root / "autograde" / "work"
+    with contextlib.closing(sqlite3.connect(work / "gradebook.db")) as database:
+        rows = database.execute(ROWS).fetchall()
+    folders = [work / name for name in ("verdicts", "autograded", "feedback")]
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    return rows, {path.relative_to(work).as_posix(): path.read_bytes() for path in files}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(isolate.probe().level == "none", reason="this host cannot lock a process in")
+@pytest.mark.parametrize("verdicts", [0, 2])
+def test_a_killed_command_is_made_good_by_the_next(tmp_path: Path, verdicts: int) -> None:
+    pytest.importorskip("nbgrader")
+    (tmp_path / "grade.py").write_text(GRADE, encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(spec.ROOT)}
+    for name in ("killed", "whole"):
+        course = tmp_path / name
+        course.mkdir()
+        hand_in(course, {f"s{number}": (solution(), f"{UNIT}.ipynb") for number in range(4)})
+        command = [sys.executable, str(tmp_path / "grade.py"), str(course), UNIT]
+        if name == "killed":
+            kept = course / "autograde" / "work" / "verdicts" / UNIT
+            with subprocess.Popen(command, env=environment) as process:
+                book = course / "autograde" / "work" / "gradebook.db"
+                while len(list(kept.glob("*.json"))) < verdicts or not book.exists():
+                    assert process.poll() is None
+                    time.sleep(0.01)
+                process.kill()
+        subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
+    assert written(tmp_path / "killed") == written(tmp_path / "whole")
+    assert len(written(tmp_path / "whole")[1]) == 4 * 3
+
+
+@pytest.mark.slow
+def test_a_scheduler_that_is_not_there_ends_the_command_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("distributed")
+    hand_in(tmp_path, {"ada": (solution(), f"{UNIT}.ipynb")})
+    monkeypatch.setattr(cluster, "ANSWERS", 0.5)
+    with pytest.raises(OSError, match="no Dask scheduler answers"):
+        grade(UNIT, root=tmp_path, scheduler="tcp://127.0.0.1:9")
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(isolate.probe().level == "none", reason="this host cannot lock a process in")
 def test_a_class_from_files_to_marks(tmp_path: Path, capsys) -> None:
     pytest.importorskip("nbgrader")
-    shutil.copy(spec.ROOT / "nbgrader_config.py", tmp_path)
-    shutil.copytree(spec.ROOT / "solutions" / UNIT, tmp_path / "solutions" / UNIT)
     exercise = next(e for e in spec.exercises(UNIT) if e.name == "stability_limit")
     mistake = next(m for m in exercise.mistakes if m.name == "factor two missing")
-    right = json.loads((tmp_path / "solutions" / UNIT / f"{UNIT}.ipynb").read_bytes())
+    right = solution()
     wrong = json.loads(json.dumps(right))
     for cell in wrong["cells"]:
         if cell["metadata"].get("nbgrader", {}).get("grade_id") == exercise.name:
             cell["source"] = exercise.source.replace(mistake.find, mistake.replace)
-    work = tmp_path / "autograde" / "work"
     files = {"ada": (right, f"{UNIT}.ipynb"), "bob": (wrong, "renamed.ipynb"), "cyd": ("", "x.txt")}
-    for student, (notebook, name) in files.items():
-        folder = work / "submitted" / student / UNIT
-        folder.mkdir(parents=True)
-        (folder / name).write_text(json.dumps(notebook), encoding="utf-8")
+    hand_in(tmp_path, files)
+    work = tmp_path / "autograde" / "work"
 
     found = grade(UNIT, term="t", root=tmp_path)
     plain = record.as_student(exercise, mistake)
