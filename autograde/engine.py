@@ -67,7 +67,7 @@ def mark_all(
         if LEVELS.index(made.level) < LEVELS.index(require):
             raise OSError(f"isolation {require!r} is required, a worker gives {made.level!r}")
         marking = made._replace(notes=(*handed[student].notes, *made.notes))
-        keep(verdict_file(cache_dir, unit, student), keys[student], marking)
+        keep(verdict_file(cache_dir, unit, student), _key_kept(keys[student], made), marking)
         yield student, marking
 
 
@@ -117,6 +117,12 @@ def key_of(handed: Handed, unit: str, term: str) -> str:
     digest = hashlib.sha256(json.dumps(parts).encode())
     digest.update(handed.data)
     return digest.hexdigest()
+
+
+def _key_kept(key: str, marking: Marking) -> str:
+    """No key at all for what became lost: the next run tries it again."""
+    lost = any(one.message in (LOST, cluster.LOST) for one in marking.exercises)
+    return "" if lost else key
 
 
 def verdict_file(folder: Path, unit: str, student: str) -> Path:

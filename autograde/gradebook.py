@@ -40,8 +40,7 @@ class Book:
         folders, config = self.course.folders, self.course.config
         source = self.course.folder(folders.source_directory, ".", unit) / f"{unit}.ipynb"
         self.release = release_from(unit, source.read_bytes())
-        create(folders.db_url, folders.course_id)
-        self.database = Gradebook(folders.db_url, folders.course_id)
+        self.database = opened(folders.db_url, folders.course_id)
         self._save_cells(source)
         late = AssignLatePenalties(config=config)
         late.init_plugin()
@@ -95,21 +94,21 @@ class Book:
         self._rows.undo()
 
 
-def create(url: str, course_id: str) -> None:
-    """Makes the gradebook if there is none: all at once, so that half of one is never found."""
+def opened(url: str, course_id: str) -> Gradebook:
+    """The gradebook; a new one is made all at once, so that half of one is never found."""
     file = Path(url.removeprefix("sqlite:///"))
-    if not url.startswith("sqlite:///") or file.exists():
-        return
-    file.parent.mkdir(parents=True, exist_ok=True)
-    scratch = file.with_suffix(".new")
-    scratch.unlink(missing_ok=True)
     asks = api.get_alembic_version
     api.get_alembic_version = schema_version  # nbgrader starts a program to ask it, for seconds
     try:
-        Gradebook(f"sqlite:///{scratch}", course_id).close()
+        if url.startswith("sqlite:///") and not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            scratch = file.with_suffix(".new")
+            scratch.unlink(missing_ok=True)
+            Gradebook(f"sqlite:///{scratch}", course_id).close()
+            os.replace(scratch, file)
+        return Gradebook(url, course_id)
     finally:
         api.get_alembic_version = asks
-    os.replace(scratch, file)
 
 
 def schema_version() -> str:

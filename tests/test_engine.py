@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from autograde import engine, isolate, mark
+from autograde import cluster, engine, isolate, mark
 from autograde.inbox import Handed, handed_in, notebook_in
 from autograde.release import release_of
 from autograde.spec import ROOT
@@ -46,6 +46,19 @@ def test_a_verdict_is_kept_for_its_key_alone(tmp_path: Path) -> None:
     first = file.read_bytes()
     engine.keep(file, "key", marking)
     assert file.read_bytes() == first
+
+
+@pytest.mark.parametrize("reason", [engine.LOST, cluster.LOST])
+def test_what_became_lost_is_tried_again_by_the_next_run(
+    reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost = mark.failed(UNIT, "needs a human", reason, "none")
+    fine = mark.failed(UNIT, "not written", "It is the stub.", "none")
+    for made, kept in ((lost, True), (fine, True), (lost, False)):
+        monkeypatch.setattr(engine, "_made", lambda *_, made=made: [("ada", made)])
+        found = dict(engine.mark_all({"ada": b"a"}, UNIT, "t", cache_dir=tmp_path))
+        assert found == {"ada": made if kept else fine}
+        assert engine.kept_verdicts(UNIT, tmp_path) == found
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"key": "key"}', '{"key": "key", "marking": 3}'])

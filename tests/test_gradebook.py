@@ -215,6 +215,21 @@ def test_a_new_gradebook_knows_its_version_as_nbgrader_writes_it(book: Any) -> N
         assert found == get_alembic_version()
 
 
+def test_an_empty_file_is_made_a_gradebook_without_a_program(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sqlalchemy import text
+
+    from autograde.gradebook import Book
+
+    (root / "autograde" / "work" / "gradebook.db").touch()
+    monkeypatch.setenv("PATH", "")
+    with Book(root, UNIT) as book:
+        book.write("ada", handed_in(), marking())
+        query = text("SELECT version_num FROM alembic_version")
+        assert len(book.database.db.execute(query).all()) == 1
+
+
 def test_the_writer_tells_what_it_could_not_write_and_goes_on(root: Path) -> None:
     from autograde.writer import Writer
 
