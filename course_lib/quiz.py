@@ -62,10 +62,12 @@ def _choice(text: str, right: bool, reason: str) -> str:
 
 
 def _inline(text: str) -> str:
-    """Backticks become code; ``$...$`` is left for MathJax."""
-    escaped = html.escape(text, quote=False)
+    """Backticks become code, ``*words*`` emphasis; ``$...$`` is left for MathJax."""
     code = r'<code style="background:#ececec;color:#1b1b1b;padding:0 3px">\1</code>'
-    return re.sub(r"`([^`]+)`", code, escaped)
+    parts = re.split(r"(`[^`]+`|\$[^$]+\$)", html.escape(text, quote=False))
+    for index in range(0, len(parts), 2):  # between code and formulas
+        parts[index] = re.sub(r"(?<![\w*])\*(\w[^*]*)\*(?![\w*])", r"<em>\1</em>", parts[index])
+    return re.sub(r"`([^`]+)`", code, "".join(parts))
 
 
 def quiz(name: str, folder: Path = QUIZZES) -> QuizCard:

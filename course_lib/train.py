@@ -190,5 +190,5 @@ class _Progress:
         self.drawn = True
 
     def close(self) -> None:
-        if self.drawn:
-            print()
+        if self.drawn:  # it must not stay between the lines of somebody's table
+            print("\r" + " " * len(f"epoch {self.total}/{self.total} {'█' * 20}"), end="\r")

@@ -64,8 +64,13 @@ def test_page_has_every_choice_with_its_reason(folder):
     assert_complete(page, card.choices)
     assert "It is &lt;b&gt;not&lt;/b&gt;." in page
     assert ">v</code> grows: 1 &lt; 2." in page
-    assert "A *geometric* series." in page
+    assert "A <em>geometric</em> series." in page
     assert "$m &lt; 1$" in page
+
+
+def test_stars_of_code_and_formulas_and_products_stay():
+    page = QuizCard("q", "`*a*` and $w*_1 *x*$, 2 * 3 * x, *so it is*", ())._repr_html_()
+    assert ">*a*</code> and $w*_1 *x*$, 2 * 3 * x, <em>so it is</em></p>" in page
 
 
 def test_terminal_gets_question_choices_and_answers(folder):
