@@ -593,7 +593,10 @@ def test_right_numbers_in_another_form_pass(change):
     [
         (lambda dx, dw, db: (dx, dw), "3 values are expected (dx, dweights, dbias), not 2"),
         (lambda dx, dw, db: (dx, dw, db, 0), "not 4"),
-        (lambda dx, dw, db: dx, "an array of float64 of shape (4, 3), expected a tuple of 3"),
+        (
+            lambda dx, dw, db: dx,
+            "an array of float64 of shape (4, 3), expected 3 values (dx, dweights, dbias)",
+        ),
         (lambda dx, dw, db: None, "returns nothing"),
         (lambda dx, dw, db: (dx, None, db), "returns nothing for `dweights`"),
         (lambda dx, dw, db: (dx, dw.T, db), "`dweights` has shape (2, 3), expected (3, 2)"),

@@ -91,8 +91,8 @@ def difference(got: Any, want: Any, tolerance: Tolerance, path: str = "") -> Dif
         pairs = [(f"{path}[{key!r}]", named[str(key)], want[key]) for key in want]
     elif is_sequence(want):
         if not is_sequence(got):
-            if isinstance(got, np.ndarray) and got.dtype == object and got.shape == (len(want),):
-                got = list(got)
+            if isinstance(got, np.ndarray) and got.shape[:1] == (len(want),):
+                got = list(got)  # unpacked like a tuple
             else:
                 return Difference("nothing" if got is None else "type", path, got, want)
         if len(got) != len(want):

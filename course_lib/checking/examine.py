@@ -10,7 +10,13 @@ from typing import Any
 import numpy as np
 
 from course_lib.checking import cards, overall
-from course_lib.checking.compare import Difference, Tolerance, difference, fingerprint
+from course_lib.checking.compare import (
+    Difference,
+    Tolerance,
+    difference,
+    fingerprint,
+    is_sequence,
+)
 from course_lib.checking.diagnose import Seen, find_mistake, whole_explanation
 from course_lib.checking.explain import explain, explain_path, explain_rates, named_inputs
 from course_lib.checking.probes import PROBES, Malformed
@@ -286,12 +292,19 @@ class _Judgement:
         if found.kind == "length":
             names = ", ".join(self.card["returns"])
             return f"{len(found.want)} values are expected ({names}), not {len(found.got)}."
+        got, want = str(found.got), str(found.want)
+        if found.kind == "text" and {got, want} == {"yes", "no"}:
+            question = f"is it so that {place}? With yours {got}; it should be {want}."
+            return f"{question} {case['about']}".strip()
         if found.kind in ("type", "dtype", "text"):
             about = case["about"] if found.kind == "text" else ""
             one = (
                 found.kind == "type" and isinstance(found.want, np.ndarray) and not found.want.ndim
             )
             wanted = "one number" if one else describe(found.want)
+            if found.kind == "type" and is_sequence(found.want) and place == "result":
+                names = self.card["returns"]
+                wanted = f"{len(found.want)} values ({', '.join(names)})"
             sentence = f"`{place}` is {describe(found.got)}, expected {wanted}."
             return f"{sentence} {about}".strip()
         inputs = case["inputs"]

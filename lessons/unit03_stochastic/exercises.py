@@ -57,6 +57,14 @@ def sgd_cases(rng: np.random.Generator) -> Sequence[Case]:
             2.5,
             size=0.01,
         ),
+        run(
+            "steep ground",
+            "Where the gradient is long the step is long as well: nothing holds it back.",
+            [(3, 2)],
+            2,
+            0.02,
+            size=300.0,
+        ),
     ]
 
 
@@ -150,6 +158,20 @@ SGD = Exercise(
             "param - lr * grad / np.linalg.norm(grad)",
             "All your steps are equally long, since the gradient is divided by its length. Close "
             "to a minimum the gradient becomes short, and the steps with it.",
+        ),
+        Mistake(
+            "long gradients cut",
+            "param - lr * grad",
+            "param - lr * grad * min(1.0, 10 / max(np.linalg.norm(grad), 1e-12))",
+            "Long gradients are shortened before the step. Clipping helps some trainings, but it "
+            "is another rule: here the step is `lr` times the gradient, however long.",
+        ),
+        Mistake(
+            "large entries cut",
+            "param - lr * grad",
+            "param - lr * np.clip(grad, -10, 10)",
+            "Large entries of the gradient are cut off before the step. That changes its "
+            "direction, and it is another rule: here every entry counts in full.",
         ),
         Mistake(
             "averaged once more",
@@ -953,6 +975,13 @@ NOISE_FLOOR = Exercise(
             "2 - lr * np.max(curvatures))",
             "The kicks fade at the pace of the steepest direction everywhere. Each direction has a "
             "curvature of its own.",
+        ),
+        Mistake(
+            "curvatures and variances exchanged",
+            PLACE,
+            "lr / (2 - lr * variances)",
+            "The two arguments have changed places: the curvature is what a deviation fades by, "
+            "the variance is what a kick adds.",
         ),
         Mistake(
             "curvature squared in the loss",

@@ -35,6 +35,18 @@ class Loader:
         return self.Batch([row for row, _ in some], [int(label) for _, label in some])
 
 
+@right("sgd")
+class CountsItsCalls:
+    """A class where a function is asked for; nested lists come back, and an empty tuple."""
+
+    calls = 0
+
+    def __new__(cls, param, grad, state, **given):
+        cls.calls += 1
+        print("step", cls.calls)
+        return np.add(param, -given["lr"] * grad).tolist(), ()
+
+
 @right("minibatches")
 def own_iterator(x, labels, *, batch_size, rng):
     return Loader(x, labels, batch_size, rng)
@@ -73,6 +85,28 @@ def stationary_covariance_as_a_matrix(curvatures, variances, *, lr):
     return [np.trace(np.diag(curvatures) @ place) / 2][0]
 
 
+@right("minibatch_variance")
+def singular_values(per_example_grads, *, batch_size, replace):
+    n = len(per_example_grads)
+    spread = np.linalg.svd(per_example_grads - per_example_grads.mean(0), compute_uv=False)
+    factors = {True: 1 / batch_size, False: (n - batch_size) / (n - 1) / batch_size}
+    return np.array(spread @ spread / n * factors[bool(replace)])
+
+
+@right("noise_floor")
+def series_doubled_again_and_again(curvatures, variances, *, lr):
+    fading, place = (1 - lr * curvatures) ** 2, lr**2 * variances
+    for _ in range(60):
+        fading, place = fading**2, place + fading * place
+    return np.float64(curvatures @ place / 2)
+
+
+@right("moving_average")
+def missing_values_skipped(values, *, window):
+    padded = np.concatenate([np.full(window - 1, np.nan), values])
+    return np.nanmean(np.lib.stride_tricks.sliding_window_view(padded, window), axis=1)
+
+
 @right("moving_average")
 def band_of_ones(values, *, window):
     ones = np.ones((len(values), len(values)))
@@ -90,7 +124,7 @@ def triangle_of_powers(values, *, decay):
 # --- wrong ----------------------------------------------------------------------------------------
 
 
-@wrong("sgd", "constant factor")
+@wrong("sgd", "twice the right one")
 def two_for_the_square(param, grad, state, *, lr):
     return param - 2 * lr * grad, state
 
@@ -207,3 +241,46 @@ def decaying_sum(values, *, decay):
         total = decay * total + value
         out.append(total)
     return np.array(out)
+
+
+@wrong("sgd", "Long gradients are shortened before the step")
+def clipped_at_ten(param, grad, state, *, lr):
+    return param - lr * grad * np.minimum(1.0, 10.0 / np.linalg.norm(grad)), state
+
+
+@wrong("sgd", "half the right one")
+def mean_of_old_and_new(param, grad, state, *, lr):
+    return (param + (param - lr * grad)) / 2, state
+
+
+@wrong("minibatches", "these are the numbers of examples: use them")
+def numbers_alone(x, labels, *, batch_size, rng):
+    order = rng.permutation(len(x))
+    for start in range(0, len(x), batch_size):
+        yield order[start : start + batch_size]
+
+
+@wrong("minibatches", "'none at all'")
+def batches_of_one_are_dropped(x, labels, *, batch_size, rng):
+    order = rng.permutation(len(x))
+    for start in range(0, len(x), batch_size):
+        some = order[start : start + batch_size]
+        if len(some) > 1:
+            yield x[some], labels[some]
+
+
+@wrong("noise_floor", "The two arguments have changed places")
+def variances_first(variances, curvatures, *, lr):
+    return np.sum(lr * variances / (2 - lr * curvatures)) / 2
+
+
+@wrong("moving_average", "a window longer than the curve")
+def one_mean_if_the_window_is_too_long(values, *, window):
+    if window > len(values) > 1:
+        return np.full(len(values), values.mean())
+    return missing_values_skipped(values, window=window)
+
+
+@wrong("ema", "no decay")
+def fails_without_memory(values, *, decay):
+    return triangle_of_powers(values, decay=decay) if decay else 0 * values

@@ -75,11 +75,12 @@ def _next_step(
     try:
         return student(param, grad, state, **kwargs)
     except Crashed as error:
-        if isinstance(state, np.ndarray) and error.kind == "AttributeError":
+        kinds = {np.ndarray: "an array", dict: "a dict", tuple: "a plain tuple", list: "a list"}
+        if type(state) in kinds and error.kind == "AttributeError":
             raise Malformed(
-                "The state that your function returns is an array, and in the next step your "
-                f"function cannot use it ({error.text}). What comes out as the state has to be of "
-                "the kind that goes in."
+                f"The state that your function returns is {kinds[type(state)]}, and in the next "
+                f"step your function cannot use it ({error.text}). What comes out as the state has "
+                "to be of the kind that goes in."
             ) from None
         raise
 

@@ -89,6 +89,11 @@ def _one_epoch(
         raise Malformed(
             "It hands out no batches: a function that yields them, or a list of them, is expected."
         )
+    if len(pairs) > 2 and all(isinstance(pair, np.ndarray) and pair.ndim == 1 for pair in pairs):
+        raise Malformed(
+            "Each batch that comes out is one array with one axis, not a pair of x and labels. If "
+            "these are the numbers of examples: use them to choose from both."
+        )
     if any(isinstance(pair, np.ndarray) for pair in pairs):
         raise Malformed(
             "What comes out are arrays, not pairs of x and labels. A function that *returns* a "
@@ -150,7 +155,7 @@ def _flat(x: Array) -> Array:
 
 
 def _sizes(epoch: _Epoch) -> str:
-    return ", ".join(str(len(batch)) for batch in epoch.batches)
+    return ", ".join(str(len(batch)) for batch in epoch.batches) or "none at all"
 
 
 def _repeats(numbers_seen: list[int]) -> bool:
