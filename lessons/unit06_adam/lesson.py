@@ -492,8 +492,11 @@ CHOSEN = {
 }
 fig, axes = plt.subplots(1, 3, figsize=(10, 3.2), sharey=True, layout="constrained")
 for ax, (title, setting) in zip(axes, CHOSEN.items(), strict=True):
-    plots.draw_curves(ax, weights_by_pixel(*setting), ylabel="weights, relative to the start")
+    plots.draw_curves(ax, weights_by_pixel(*setting), ylabel="")
     ax.set_title(title)
+axes[0].set_ylabel("weights, relative to the start")
+for ax in axes[:2]:
+    ax.get_legend().remove()
 plt.show()
 for title, setting in CHOSEN.items():
     ends = {kind: round(float(size[-1]), 3) for kind, size in weights_by_pixel(*setting).items()}

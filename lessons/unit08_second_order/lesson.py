@@ -127,7 +127,7 @@ def show_ends(ends: Array) -> None:
     _, ax = plt.subplots(figsize=(7.5, 3.2))
     for height, name in ((2**0.5, "minimum"), (0.0, "saddle"), (-(2**0.5), "minimum")):
         ax.axhline(height, color="0.7", linewidth=1)
-        ax.annotate(name, (2.05, height), va="center")
+        ax.annotate(name, (2.05, height), va="center", backgroundcolor="white")
     ax.plot(np.linspace(-2, 2, 401), ends, ".", markersize=4)
     ax.set(xlabel="start $x_2$", ylabel="end $x_2$", xlim=(-2.1, 2.7))
     plt.show()
