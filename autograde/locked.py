@@ -10,11 +10,14 @@ import os
 import sys
 from typing import Any
 
+import numpy as np
+
 from autograde import cells, wire
 from autograde.inplace import changes, restore_changes, snapshot
 
 MAX_HANDLES = 100_000
 MAX_PRINTED = 20_000  # characters printed during one request
+CROSSING = (np.ndarray, np.generic, str, bytes, bytearray, tuple, list, dict, set, frozenset)
 ANCESTORS = ("builtins", "course_lib.recorded")  # modules of errors that the grader knows
 
 
@@ -37,7 +40,7 @@ class Server:
         self.objects: dict[int, Any] = {}
         self.numbers: dict[int, int] = {}  # id -> number: one object has one handle
         self.classes: list[type] = []
-        self.live: dict[int, tuple[list[Any], dict[str, Any]]] = {}  # arguments of generators
+        self.live: dict[int, tuple[list[Any], dict[str, Any]]] = {}  # what generators were given
 
     # --- the side of the wire -------------------------------------------------------------------
 
@@ -52,8 +55,7 @@ class Server:
                 "containers of them"
             )
         self.objects[number] = value
-        iterates = hasattr(type(value), "__next__")
-        kind = "iterator" if iterates else "function" if callable(value) else "object"
+        kind = kind_of(value)
         name = getattr(value, "__name__", None) or type(value).__name__
         return wire.Handle(number, kind, str(name)[:80], str(getattr(value, "__module__", ""))[:80])
 
@@ -155,8 +157,9 @@ class Server:
         for args, kwargs in batch:
             before = snapshot(self, args, kwargs)
             result = function(*args, **kwargs)
-            if hasattr(type(result), "__next__"):
-                self.live[self.hand_out(result)[0]] = (args, kwargs)
+            if not isinstance(result, CROSSING) and kind_of(result) in ("iterator", "iterable"):
+                whose = self.numbers.get(id(getattr(function, "__self__", None)), -1)
+                self.live[self.hand_out(result)[0]] = self.live.get(whose, (args, kwargs))
             results.append([result, changes(self, before, args, kwargs)])
         return ["done", results]
 
@@ -193,6 +196,15 @@ class Server:
             text, trace = "an error that cannot be printed", ""
         line = cells.line_of(error)[:300]
         return [kinds[0].__name__, known, text, line, trace, getattr(error, "_grader_error", None)]
+
+
+def kind_of(value: Any) -> str:
+    """What can be done with something that stays here."""
+    if hasattr(type(value), "__next__"):
+        return "iterator"
+    if callable(value):
+        return "function"
+    return "iterable" if hasattr(type(value), "__iter__") else "object"
 
 
 def grader_error(number: int, kind: str) -> Exception:

@@ -94,7 +94,7 @@ class Remote:
     @property
     def __dict__(self) -> dict[str, Any]:  # type: ignore[override]
         """What the object holds, for those who look into a student's state; never our own parts."""
-        if self._handle.kind != "object":
+        if self._handle.kind not in ("object", "iterable"):
             return {}
         try:
             held = self._owner.attribute(self, "__dict__")
@@ -119,6 +119,17 @@ class RemoteIterator(Remote):
         if not found:
             raise StopIteration
         return found[0]
+
+
+class RemoteIterable(Remote):
+    """A student's object that can be looped over, time and again."""
+
+    def __iter__(self) -> Iterator[Any]:
+        steps = self._owner.attribute(self, "__iter__")()
+        if not isinstance(steps, RemoteIterator):
+            raise TypeError(f"{self!r} gives no iterator")
+        steps._origin = self._origin  # what it draws and changes belongs to the call that made us
+        return steps
 
 
 class Proxy(Remote):

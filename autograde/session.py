@@ -14,7 +14,7 @@ from autograde.channel import Allowance, Channel, HungUp, TooMuch
 from autograde.host import Zygote, student_library
 from autograde.inplace import changes, restore_changes, snapshot
 from autograde.locked import MAX_PRINTED
-from autograde.proxy import Missing, Proxy, Remote, RemoteIterator
+from autograde.proxy import Missing, Proxy, Remote, RemoteIterable, RemoteIterator
 from autograde.replies import (
     CellError,
     CellResult,
@@ -59,6 +59,7 @@ class Session:
     kinds: ClassVar[dict[str, type[Remote]]] = {
         "function": Proxy,
         "iterator": RemoteIterator,
+        "iterable": RemoteIterable,
         "object": Remote,
     }
 
@@ -148,7 +149,7 @@ class Session:
             raise self._over(WireError("not one result per call"))
         for (args, kwargs), (result, changed) in zip(batch, results, strict=True):
             self._restore(args, kwargs, changed)
-            if isinstance(result, RemoteIterator):
+            if isinstance(result, (RemoteIterator, RemoteIterable)):
                 made.arguments = [args, kwargs]
         return [result for result, _ in results]
 

@@ -58,7 +58,11 @@ def undecided(why: str) -> Outcome:
 class TestSession(Session):
     """A session for plain tests: what cannot be told from here is said to be so."""
 
-    kinds: ClassVar[dict[str, type[Remote]]] = {**Session.kinds, "object": Opaque}
+    kinds: ClassVar[dict[str, type[Remote]]] = {
+        **Session.kinds,
+        "object": Opaque,
+        "iterable": Opaque,
+    }
     __test__ = False  # pytest takes every class with such a name for its own
 
     def __init__(self, zygote: Zygote) -> None:

@@ -54,7 +54,7 @@ class CannotCross(TypeError):
 class Handle(NamedTuple):
     """Something that stays in the student's process: its number, and what may be said about it.
 
-    ``kind`` is "function", "iterator" or "object".
+    ``kind`` is "function", "iterator", "iterable" or "object".
     """
 
     number: int

@@ -210,6 +210,28 @@ def minibatches(x, size, rng):
     assert ours.random() == reference.random()
 
 
+def test_an_object_to_loop_over_is_looped_over_here(session: Session) -> None:
+    source = """
+class Batches:
+    def __init__(self, x, size, rng): self.x, self.size, self.rng = x, size, rng
+    def __len__(self): return 3
+    def __iter__(self):
+        order = self.rng.permutation(len(self.x))
+        for i in range(0, len(self.x), self.size):
+            yield self.x[order[i:i + self.size]]
+def minibatches(x, size, rng):
+    return Batches(x, size, rng)
+"""
+    minibatches = define(session, source, "minibatches")
+    ours, reference = np.random.default_rng(1), np.random.default_rng(1)
+    x = np.arange(5)
+    for made in (minibatches, session.function("Batches")):
+        batches = made(x, 2, ours)
+        for _ in range(2):
+            assert np.concatenate(list(batches)).tolist() == x[reference.permutation(5)].tolist()
+            assert ours.bit_generator.state == reference.bit_generator.state
+
+
 def test_errors_keep_kind_text_and_line(session: Session) -> None:
     source = "class Odd(ValueError): pass\ndef f(x):\n    y = x\n    raise Odd('no ' + str(y))"
     f = define(session, source)
