@@ -249,7 +249,7 @@ def different_views(sizes: tuple[int, ...], size: int) -> dict:
     return found
 
 
-# a quarter of the recipe's pixels
+# a quarter of the recipe's lengths
 print(different_views((56, 64, 96, 120, 160), 56))
 
 # %% [markdown]
