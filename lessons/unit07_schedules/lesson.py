@@ -419,6 +419,7 @@ if all(examine(f.__name__, f).passed for f in (cosine, warmup, triangular)):
     }
     fig, ax = plt.subplots()
     plots.draw_curves(ax, mine, ylabel="learning rate")
+    ax.set_ylim(top=1.4)  # room for the legend
     plt.show()
 else:
     print("When cosine, warmup and triangular pass their checks, your own schedules appear here.")
