@@ -322,9 +322,10 @@ function drawAxes(ctx, spec, area, x, y) {
   let free = -Infinity; // a label that would touch its neighbour is left out
   for (const [value, text] of spec.x.ticks) {
     const half = ctx.measureText(text).width / 2;
-    if (x(value) - half < free) continue;
-    ctx.fillText(text, x(value), bottom + 5);
-    free = x(value) + half + 5;
+    const middle = Math.min(x(value), area.left + area.width + MARGIN.right - half); // not cut off
+    if (middle - half < free) continue;
+    ctx.fillText(text, middle, bottom + 5);
+    free = middle + half + 5;
   }
   ctx.fillText(spec.x.label, area.left + area.width / 2, bottom + 22);
   ctx.textAlign = "right";

@@ -151,7 +151,7 @@ def rotated_race() -> Explorer:
         Control("kappa", "Condition number", [str(kappa) for kappa in KAPPAS], 1),
         Control(
             "rate",
-            "Step size of AdaGrad (RMSProp: a tenth)",
+            "AdaGrad's step (RMSProp: a tenth)",
             [f"{rate:g}" for rate in RATES],
             3,
             "list",
@@ -178,4 +178,4 @@ def _rate_panel(rates: Array, step: Axis) -> Panel:
         for line, (label, colour, dash) in zip(rates, LINES, strict=True)
     ]
     y = Axis("effective learning rate", 1e-5, 1e2, "log")
-    return Panel("Effective learning rate per coordinate", step, y, lines, aspect=0.9)
+    return Panel("Effective learning rates", step, y, lines, aspect=0.9)
