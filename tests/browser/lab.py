@@ -26,7 +26,7 @@ COURSE = Path(__file__).resolve().parents[2]
 FOLDERS = ("course_lib", "autograde", "lessons", "notebooks", "solutions", "data", "docs")
 FILES = ("nbgrader_config.py",)
 SCREENSHOTS = Path(__file__).parent / "screenshots"
-PATIENCE = 30_000  # milliseconds; a loaded machine may be slow, a right one never waits for this
+PATIENCE = 90_000  # milliseconds; a loaded machine may be slow, a right one never waits for this
 
 CELLS = """() => {
   const book = window.jupyterapp.shell.currentWidget.content;

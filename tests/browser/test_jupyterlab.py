@@ -14,7 +14,7 @@ if "CI" not in os.environ:  # in CI a missing browser must not go unnoticed
     pytest.importorskip("playwright")
 from playwright.sync_api import expect
 
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 UNITS = [unit for unit in spec.units() if (spec.ROOT / "notebooks" / unit).is_dir()]
 UNIT04 = "unit04_momentum"
@@ -26,6 +26,9 @@ CORNERS = """root => [...root.querySelectorAll('canvas.plot')].map((canvas) => {
   const pixel = canvas.getContext('2d').getImageData(canvas.width - 3, 2, 1, 1).data;
   return `rgb(${pixel[0]}, ${pixel[1]}, ${pixel[2]})`;
 })"""
+BAR = "element => getComputedStyle(element).borderLeftColor"
+GREEN = "rgb(0, 120, 90)"
+OVERFLOWS = "e => e.scrollWidth > e.clientWidth || e.getBoundingClientRect().right > innerWidth"
 BACKGROUND = "element => getComputedStyle(element).backgroundColor"
 
 MEAN_FORM = """\
@@ -90,28 +93,41 @@ def test_nothing_asks_before_the_student_does(lab):
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_unit_before_anything_is_solved(lab, unit):
-    """From the map to the end of the notebook, and through everything that can be played with."""
+    """From the map through everything that can be played with to a quiz and a check."""
     lab.open(START)
     lab.run("start-001")
     lab.cell("start-001").locator("a", has_text=spec.load_unit(unit).TITLE).click()
     lab.wait_until_ready(notebook(unit))
     lab.screenshot(f"{unit}, first screen")
-    lab.run_all()
+    first, quiz = spec.exercises(unit)[0], spec.quizzes(unit)[0]
+    # Every cell is run by tests/test_notebooks.py; here only those that are looked at.
+    for cell in needed(lab, f"quiz-{quiz.name}", first.name, f"{first.name}-check"):
+        lab.run(cell)
     for cell in lab.cells():
         for output in cell["outputs"]:
             assert output["output_type"] != "error", f"{cell['id']}: {output}"
             assert output.get("name") != "stderr", f"{cell['id']}: {output}"
-    for exercise in spec.exercises(unit):
-        expect(lab.cell(f"{exercise.name}-check")).to_contain_text("Nothing is written yet")
+    expect(lab.cell(f"{first.name}-check")).to_contain_text("Nothing is written yet")
     expect(visible(lab, ".jp-Notebook")).not_to_contain_text("Error displaying")
-    for number, explorer in enumerate(visible(lab, ".explorer").all(), start=1):
+    explorers = visible(lab, ".explorer").all()
+    assert explorers, "every unit has something to play with"
+    for number, explorer in enumerate(explorers, start=1):
         lab.screenshot(f"{unit}, explorer {number}, before", explorer)
         moves_by_key(lab, explorer)
-        lab.screenshot(f"{unit}, explorer {number}, after a key", explorer)
+        moves_by_mouse(lab, explorer)
+        assert not explorer.evaluate(OVERFLOWS), "a reader would have to scroll sideways"
+        lab.screenshot(f"{unit}, explorer {number}, moved", explorer)
         if explorer.locator("canvas.draggable").count():
             asks_python_when_dragged(lab, explorer)
-    for quiz in spec.quizzes(unit)[:1]:
-        answers_a_wrong_choice(lab, quiz)
+    answers_a_wrong_choice(lab, quiz)
+    is_told_the_mistake_and_mends_it(lab, first)
+
+
+def needed(lab, *asked):
+    """The cells with the imports and the explorers, and those that are asked for."""
+    code = [cell for cell in lab.cells() if cell["type"] == "code"]
+    explorers = [cell["id"] for cell in code if cell["source"].startswith("explorers.")]
+    return [code[0]["id"], *explorers, *asked]
 
 
 def visible(lab, selector):
@@ -141,6 +157,33 @@ def moves_by_key(lab, explorer):
     assert control.input_value() == moved != value
 
 
+def moves_by_mouse(lab, explorer):
+    """A click into a slider's track, and a choice from a list, change what the explorer shows."""
+    for slider in explorer.locator("input[type=range]").all()[-1:]:
+        value, stops = int(slider.input_value()), int(slider.get_attribute("max"))
+        box, before = slider.bounding_box(), shown(explorer)
+        share = 0.2 if value > stops / 2 else 0.8
+        slider.click(position={"x": share * box["width"], "y": box["height"] / 2})
+        assert int(slider.input_value()) != value
+        wait_for_change(lab, explorer, before)
+    for choices in explorer.locator("select").all()[:1]:
+        chosen, before = choices.evaluate("e => e.selectedIndex"), shown(explorer)
+        choices.select_option(index=1 if chosen == 0 else 0)
+        wait_for_change(lab, explorer, before)
+
+
+def shown(explorer):
+    return [explorer.locator(".caption").inner_text(), *explorer.evaluate(PICTURES)]
+
+
+def wait_for_change(lab, explorer, before):
+    lab.page.wait_for_function(
+        f"([root, before]) => [root.querySelector('.caption').innerText, ...({PICTURES})(root)]"
+        ".some((part, i) => part !== before[i])",
+        arg=[explorer.element_handle(), before],
+    )
+
+
 def asks_python_when_dragged(lab, explorer):
     canvas = explorer.locator("canvas.draggable")
     canvas.scroll_into_view_if_needed()
@@ -159,6 +202,22 @@ def answers_a_wrong_choice(lab, quiz):
     wrong.locator("summary").press("Enter")
     expect(wrong.get_by_text("Not quite")).to_be_visible()
     lab.screenshot(f"quiz {quiz.name}", lab.cell(f"quiz-{quiz.name}"))
+
+
+def is_told_the_mistake_and_mends_it(lab, exercise):
+    plain = (m for m in exercise.mistakes if not set("*{") & set(m.told))  # no markup in between
+    mistake = next(plain)
+    wrong = exercise.source
+    for find, replace in mistake.edits:
+        wrong = wrong.replace(find, replace)
+    card = lab.answer(exercise.name, wrong.rstrip()).get_by_role("status")
+    expect(card).to_contain_text("not yet")
+    expect(card).to_contain_text(told(exercise.name, mistake.name))
+    lab.screenshot(f"card {exercise.name}, not yet", card)
+    card = lab.answer(exercise.name, exercise.source.rstrip()).get_by_role("status")
+    expect(card).to_contain_text("passed")
+    expect(card).not_to_contain_text("not yet")
+    assert card.evaluate(BAR) == GREEN
 
 
 # --- solving an exercise ------------------------------------------------------------------------
