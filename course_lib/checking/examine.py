@@ -292,8 +292,8 @@ class _Judgement:
         if found.kind == "length":
             names = ", ".join(self.card["returns"])
             return f"{len(found.want)} values are expected ({names}), not {len(found.got)}."
-        got, want = str(found.got), str(found.want)
-        if found.kind == "text" and {got, want} == {"yes", "no"}:
+        got, want, answers = found.got, found.want, ("yes", "no")
+        if type(got) is str and got in answers and want in answers:
             question = f"is it so that {place}? With yours {got}; it should be {want}."
             return f"{question} {case['about']}".strip()
         if found.kind in ("type", "dtype", "text"):
