@@ -32,7 +32,7 @@ def run(
     shapes: Sequence[tuple[int, ...]],
     steps: int,
     *,
-    scale: Sequence[float] | float = 1.0,
+    scale: Sequence[float] | Array | float = 1.0,
     **kwargs: float | tuple[float, float],
 ) -> Case:
     """A path of Adam or a relative of it; ``scale`` multiplies the gradients of an array."""
@@ -47,6 +47,7 @@ def run(
             "grads": [np.asarray(scale) * away(rng, steps, *shape) for shape in shapes],
             "kwargs": kwargs,
         },
+        rtol=1e-9 if np.max(scale) < 1e-3 else 1e-7,
     )
 
 
@@ -60,6 +61,7 @@ def ratio_cases(rng: np.random.Generator) -> Sequence[Case]:
             "twelve steps with the default betas",
             (12,),
             about="The first entry belongs to t = 1, the last one to t = steps.",
+            rtol=1e-9,
         ),
         Case(
             "other betas",
@@ -189,6 +191,13 @@ STEP_RATIO = Exercise(
             "np.sqrt(1 - beta1**t)",
             "Both averages have the first beta in your formula. The second one has a beta of its "
             "own.",
+        ),
+        Mistake(
+            "root at the wrong average",
+            "(1 - beta1**t) / np.sqrt(1 - beta2**t)",
+            "np.sqrt(1 - beta1**t) / (1 - beta2**t)",
+            "The root is taken of the average of the gradients. It is the average of the *squares* "
+            "that needs one.",
         ),
         Mistake(
             "root over everything",
@@ -653,6 +662,20 @@ ADAM = Exercise(
             "stands still.",
         ),
         Mistake(
+            "state not handed on",
+            "AdamState(step, m, v)",
+            "state",
+            "You return the state that you were given: count and averages are lost, and every step "
+            "is a first one.",
+        ),
+        Mistake(
+            "learning rate fixed",
+            "lr * m_hat",
+            "1e-3 * m_hat",
+            "Right for the default lr and for no other: is there a number in your code where the "
+            "argument should be?",
+        ),
+        Mistake(
             "first average not stored",
             "AdamState(step, m, v)",
             "AdamState(step, state.m, v)",
@@ -912,7 +935,7 @@ def penalty_cases(rng: np.random.Generator) -> Sequence[Case]:
             "no gradient but the penalty's",
             "The data's gradient is 0: only the penalty moves the weights, and Adam makes steps "
             "of length lr of it.",
-            [(2, 2)],
+            [(3, 2)],
             3,
             scale=0.0,
             lr=0.02,
@@ -935,6 +958,16 @@ def penalty_cases(rng: np.random.Generator) -> Sequence[Case]:
             lr=0.03,
             l2=0.05,
             eps=0.3,
+        ),
+        run(
+            rng,
+            "tiny gradients",
+            "Where the gradients are of the size of eps, its default counts.",
+            [(3,)],
+            3,
+            scale=1e-7,
+            lr=0.03,
+            betas=(0.8, 0.95),
         ),
         run(
             rng,
@@ -1135,6 +1168,7 @@ def decay_cases(rng: np.random.Generator) -> Sequence[Case]:
             "The decay stands beside Adam's step and knows nothing of the averages.",
             [(3,)],
             5,
+            scale=np.array([[8.0], [4.0], [2.0], [1.0], [0.5]]),
             lr=0.05,
             weight_decay=0.8,
             betas=(0.8, 0.95),
@@ -1158,6 +1192,17 @@ def decay_cases(rng: np.random.Generator) -> Sequence[Case]:
             "Without arguments, lr is 1e-3 and weight_decay is 0.01.",
             [(2,)],
             3,
+        ),
+        run(
+            rng,
+            "tiny gradients",
+            "Where the gradients are of the size of eps, its default counts.",
+            [(3,)],
+            3,
+            scale=1e-7,
+            lr=0.03,
+            weight_decay=0.4,
+            betas=(0.8, 0.95),
         ),
         run(
             rng,

@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 
+from course_lib.optim import AdaGradState
 from odd_answers import right, wrong
 
 # --- right, in odd form ---------------------------------------------------------------------------
@@ -34,6 +35,18 @@ def one_number_at_a_time(state, *, lr, eps=1e-8):
     return np.vectorize(lambda square: lr / (math.sqrt(square) + eps))(next(iter(state)))
 
 
+@right("effective_lr")
+def asks_whose_state_it_is(state, *, lr, eps=1e-8):
+    squares = state.sum_sq if isinstance(state, AdaGradState) else state.mean_sq
+    return np.divide(lr, squares**0.5 + eps)
+
+
+@right("effective_lr")
+def by_the_name_of_the_field(state, lr, eps=1e-8):
+    fields = state._asdict()
+    return lr / (np.sqrt(fields.get("sum_sq", fields.get("mean_sq"))) + eps)
+
+
 @right("rmsprop")
 def sum_with_growing_weights(param, grad, state, *, lr=1e-3, decay=0.9, eps=1e-8):
     """New squares weigh more instead of old ones less; the whole is scaled where it is used."""
@@ -48,6 +61,16 @@ def through_logarithms(param, grad, state, *, decay=0.95, eps=1e-6):
     squares = decay * state[0] + (1 - decay) * grad**2
     ratio = np.exp((np.log(state[1] + eps) - np.log(squares + eps)) / 2)
     return [param - ratio * grad, [squares, decay * state[1] + (1 - decay) * (ratio * grad) ** 2]]
+
+
+@right("rotate_quadratic")
+def half_of_it_twice(hessian, *, angle):
+    """Small angles until sine and cosine are a line and a parabola, almost to the last digit."""
+    if abs(angle) > 1e-3:
+        return half_of_it_twice(half_of_it_twice(hessian, angle=angle / 2), angle=angle / 2)
+    sin, cos = angle - angle**3 / 6 + angle**5 / 120, 1 - angle**2 / 2 + angle**4 / 24
+    turn = np.array([[cos, -sin], [sin, cos]])
+    return np.linalg.multi_dot([turn, hessian, turn.transpose()])
 
 
 @right("rotate_quadratic")
@@ -96,7 +119,7 @@ def norm_of_all(state, *, lr, eps=1e-8):
     return lr / (np.linalg.norm(state[0]) + eps)
 
 
-@wrong("rmsprop", "constant factor")
+@wrong("rmsprop", "times the root of 1 - the input decay")
 def starts_with_the_first_square(param, grad, state, *, lr=1e-3, decay=0.9, eps=1e-8):
     mean = np.where(state[0] == 0, grad**2, decay * state[0] + (1 - decay) * grad**2)
     return param - lr * grad / (np.sqrt(mean) + eps), (mean,)
@@ -121,8 +144,45 @@ def small_angles_only(hessian, *, angle):
     return turn @ hessian @ turn.T
 
 
-@wrong("rotate_quadratic", "negative angle")
+@wrong("rotate_quadratic", "its own directions are lost")
 def eigenvalues_in_order(hessian, *, angle):
     values = np.linalg.eigvalsh(hessian)
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     return turn @ np.diag(values) @ turn.T
+
+
+@wrong("rotate_quadratic", "Entries and curvatures may be negative")
+def bowls_only(hessian, *, angle):
+    values, axes = np.linalg.eigh(hessian)
+    cos, sin = np.cos(angle), np.sin(angle)
+    turned = np.array([[cos, -sin], [sin, cos]]) @ axes
+    return turned * np.abs(values) @ turned.T
+
+
+@wrong("rotate_quadratic", "an angle may be larger than a right one")
+def no_more_than_a_quarter_turn(hessian, *, angle):
+    return half_of_it_twice(hessian, angle=np.clip(angle, -np.pi / 2, np.pi / 2))
+
+
+@wrong("adagrad", "float32 numbers")
+def memory_with_half_the_digits(param, grad, state, *, lr=0.01, eps=1e-8):
+    total = (state[0] + grad**2).astype(np.float32)
+    return param - lr * grad / (np.sqrt(total) + eps), (total,)
+
+
+@wrong("adagrad", "is a dict, and in the next step")
+def dict_that_it_cannot_read(param, grad, state, *, lr=0.01, eps=1e-8):
+    total = state.sum_sq + grad**2
+    return param - lr * grad / (np.sqrt(total) + eps), {"sum_sq": total}
+
+
+@wrong("rmsprop", "divided by the root of 1 - the input decay")
+def share_squared_with_the_gradient(param, grad, state, *, lr=1e-3, decay=0.9, eps=1e-8):
+    mean = decay * state[0] + ((1 - decay) * grad) ** 2
+    return param - lr * grad / (np.sqrt(mean) + eps), (mean,)
+
+
+@wrong("adadelta", "half the right one")
+def half_of_the_update(param, grad, state, *, decay=0.95, eps=1e-6):
+    new, state = through_logarithms(param, grad, state, decay=decay, eps=eps)
+    return (param + new) / 2, state
