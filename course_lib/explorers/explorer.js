@@ -327,7 +327,8 @@ function drawAxes(ctx, spec, area, x, y) {
     ctx.fillText(text, middle, bottom + 5);
     free = middle + half + 5;
   }
-  ctx.fillText(spec.x.label, area.left + area.width / 2, bottom + 22);
+  const room = 2 * MARGIN.top; // a longer label is drawn narrower, so that nothing of it is cut off
+  ctx.fillText(spec.x.label, area.left + area.width / 2, bottom + 22, area.width + room);
   ctx.textAlign = "right";
   ctx.textBaseline = "middle";
   let above = Infinity;
@@ -340,7 +341,7 @@ function drawAxes(ctx, spec, area, x, y) {
   ctx.translate(10, area.top + area.height / 2);
   ctx.rotate(-Math.PI / 2);
   ctx.textAlign = "center";
-  ctx.fillText(spec.y.label, 0, 0);
+  ctx.fillText(spec.y.label, 0, 0, area.height + room);
   ctx.restore();
 }
 
