@@ -211,7 +211,7 @@ def whole_matrix_from_the_identity(grad, steps, grad_changes):
     return -inverse @ grad
 
 
-@wrong("lbfgs_direction", "five pairs")
+@wrong("lbfgs_direction", "all of them count")
 def never_more_than_three_pairs(grad, steps, grad_changes):
     return two_loops(grad.copy(), steps[-3:], grad_changes[-3:])
 
