@@ -1,4 +1,4 @@
-"""From a key or a drag to the new picture in JupyterLab: an explorer beside ``interact``.
+"""From a key or a drag to the new picture in JupyterLab: explorers beside ``interact``.
 
 Run with ``python benchmarks/bench_explorer_redraw.py``; needs JupyterLab, Playwright, Chromium.
 """
@@ -17,8 +17,11 @@ import nbformat
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
+from course_lib import explorers
+
 MOVES = 24
-EXPLORER = "from course_lib.explorers import ravine\nravine()"
+OTHERS = sorted(n for n in explorers.__all__ if n.islower() and n != "ravine")  # functions
+EXPLORER = "from course_lib import explorers\nexplorers.ravine()"
 INTERACT = """
 %matplotlib inline
 import ipywidgets, numpy as np, matplotlib.pyplot as plt
@@ -39,8 +42,8 @@ ipywidgets.interact(show, lr=(1, 38));
 """
 
 # Each installs window.next(): a promise of the time at which the next picture stands.
-WATCH_EXPLORER = """() => {
-  const text = document.querySelector(".explorer .caption");
+WATCH_EXPLORER = """(number) => {
+  const text = document.querySelectorAll(".explorer .caption")[number];
   window.next = () => new Promise((done) => {
     const watch = new MutationObserver(() => {
       watch.disconnect();
@@ -63,6 +66,7 @@ WATCH_INTERACT = """() => {
     watch.observe(home, { childList: true, subtree: true, attributes: true });
   });
 }"""
+ALL_DRAWN = "(count) => document.querySelectorAll('.explorer .caption').length === count"
 ARM = """() => {
   window.pressed = null;
   const stamp = () => (window.pressed ??= performance.now());
@@ -73,7 +77,8 @@ ARM = """() => {
 
 def notebook(folder: Path) -> None:
     """Writes the notebook that holds both techniques."""
-    cells = [nbformat.v4.new_code_cell(source) for source in (EXPLORER, INTERACT)]
+    others = [f"explorers.{name}()" for name in OTHERS]
+    cells = [nbformat.v4.new_code_cell(source) for source in (EXPLORER, INTERACT, *others)]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     book = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
     nbformat.write(book, folder / "bench.ipynb")
@@ -114,13 +119,16 @@ def wait_for(address: str, *, seconds: float = 60.0) -> None:
     raise TimeoutError(f"no answer at {address} within {seconds} s")
 
 
-def latencies(page: Page, watch: str, move: Any) -> list[float]:
-    """Milliseconds from the event to the picture, for ``MOVES`` single moves."""
-    page.evaluate(watch)
+def latencies(page: Page, watch: str, move: Any, number: int = 0) -> list[float]:
+    """Milliseconds from the event to the picture, for ``MOVES`` single moves.
+
+    ``number`` counts the explorers of the page.
+    """
+    page.evaluate(watch, number)
     times = []
-    for number in range(MOVES):
+    for count in range(MOVES):
         page.evaluate(ARM)
-        move(number)
+        move(count)
         times.append(page.evaluate("async () => (await window.shown) - window.pressed"))
         page.wait_for_timeout(80)
     return times
@@ -157,6 +165,24 @@ def measure(page: Page) -> None:
     handle.focus()
     press = latencies(page, WATCH_INTERACT, lambda n: page.keyboard.press("ArrowRight"))
     report("interact and inline matplotlib, key to picture", press)
+    every_other(page)
+
+
+def every_other(page: Page) -> None:
+    """Keys on the first slider of each explorer, the whole table of which was sent before."""
+    keys, everything = ["End", "Home"], []
+    for number, name in enumerate(OTHERS, start=1):
+        explorer = page.locator(".explorer").nth(number)
+        explorer.scroll_into_view_if_needed()
+        slider = explorer.locator("input[type=range]").first
+        at_end = slider.input_value() == slider.get_attribute("max")
+        slider.focus()
+        press = latencies(
+            page, WATCH_EXPLORER, lambda n, s=at_end: page.keyboard.press(keys[(n + s) % 2]), number
+        )
+        report(f"{name}, key to frame (table)", press)
+        everything += press
+    report("all of these, key to frame (table)", everything)
 
 
 def main() -> None:
@@ -176,7 +202,9 @@ def main() -> None:
             page.click("text=Run >> nth=0")
             page.click("text=Run All Cells >> nth=0")
             page.wait_for_selector(".widget-interact img", timeout=60_000)
+            page.wait_for_function(ALL_DRAWN, arg=1 + len(OTHERS), timeout=120_000)
             page.wait_for_timeout(1500)
+            print(f"load {os.getloadavg()[0]:.1f}")
             measure(page)
             browser.close()
         finally:
