@@ -82,8 +82,11 @@ CERTAIN = {
         "share where the edge is mirrored",
         "number of different places",
     ),
-    "holes": tuple(f"{way} {side} of a hole" for way in ("greatest", "least")
-                   for side in ("height", "width")),
+    "holes": (
+        "number of different holes",
+        *(f"{way} {side} of a hole" for way in ("greatest", "least")
+          for side in ("height", "width")),
+    ),
 }  # fmt: skip
 
 
@@ -241,8 +244,8 @@ def crop_cases(rng: np.random.Generator) -> Sequence[Case]:
         bands = {
             "mean place from above": mean_band(spread, count),
             "mean place from the left": mean_band(spread, count),
-            "spread of places from above": mean_band(0.6 * spread, count),
-            "spread of places from the left": mean_band(0.6 * spread, count),
+            "spread of places from above": mean_band(0.45 * spread, count),
+            "spread of places from the left": mean_band(0.45 * spread, count),
             "correlation of the two": mean_band(1.0, count),
         }
         shape = (count, *shape)
@@ -257,7 +260,7 @@ def crop_cases(rng: np.random.Generator) -> Sequence[Case]:
         many(
             "padding 2",
             "Five rows times five columns: 25 places, equally often.",
-            2, 600, 5, 3, 2,
+            2, 1500, 5, 3, 2,
         ),
         Case(
             "padding 0",
@@ -729,6 +732,13 @@ TEN_CROP = Exercise(
             "Each view occurs twice: the second five should be mirrored.",
         ),
         Mistake(
+            "channels reversed",
+            "crop[:, ::-1]",
+            "crop[..., ::-1]",
+            "You reverse the last axis, which holds the channels: red and blue change places, and "
+            "nothing is mirrored.",
+        ),
+        Mistake(
             "upside down",
             "crop[:, ::-1]",
             "crop[::-1]",
@@ -760,6 +770,14 @@ TEN_CROP = Exercise(
             "bottom, right = height - size - 1, width - size - 1",
             "The last row and the last column are in none of your views. A square that begins at "
             "height minus size ends exactly at the edge.",
+        ),
+        Mistake(
+            "corners one off, centre right",
+            "(0, right), (bottom, 0), (bottom, right)]",
+            "(0, max(right - 1, 0)), (max(bottom - 1, 0), 0), (max(bottom - 1, 0), max(right - 1, "
+            "0))]",
+            "The last row and the last column are in none of your views of the corners. A square "
+            "that begins at height minus size ends exactly at the edge.",
         ),
         Mistake(
             "corner taken twice",
@@ -944,6 +962,8 @@ def jitter_cases(rng: np.random.Generator) -> Sequence[Case]:
             room = 5.0 if brightness and contrast else 0.15
             bands |= {f"smallest {what}": room * width, f"largest {what}": room * width}
             bands[f"mean {what}"] = mean_band(width / np.sqrt(3), count)
+        bands["spread of contrast factors"] = mean_band(0.3 * contrast, count)
+        bands["spread of changes of the mean"] = mean_band(0.3 * brightness, count)
         inputs = {"low": low, "high": high, "brightness": brightness, "contrast": contrast}
         return seen(name, about, "jittered", rng, bands, shape=(count, 2, 3, 3), **inputs)
 
@@ -1206,6 +1226,7 @@ def pca_cases(rng: np.random.Generator) -> Sequence[Case]:
         bands = {
             "spread along each component, over what it should be": mean_band(0.75, count),
             "mean along each component, over the spread it should have": mean_band(1.0, count),
+            "share of steps beyond twice that spread": six_sigma(0.046, count * len(scales)),
             "correlation of the first two steps": mean_band(1.0, count),
             "part that lies along no component": 1e-6,
         }
@@ -1217,7 +1238,7 @@ def pca_cases(rng: np.random.Generator) -> Sequence[Case]:
         many(
             "three components",
             "The step along component k has the standard deviation sigma times scale k.",
-            0.3, vectors, (0.8, 0.25, 0.06),
+            0.35, vectors, (0.8, 0.25, 0.06),
         ),
         many(
             "two components of three",

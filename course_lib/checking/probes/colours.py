@@ -51,9 +51,11 @@ def jittered(
         "smallest contrast factor": factors.min(),
         "largest contrast factor": factors.max(),
         "mean contrast factor": factors.mean(),
+        "spread of contrast factors": factors.std(),
         "smallest change of an image's mean": shifts.min(),
         "largest change of an image's mean": shifts.max(),
         "mean change of an image's mean": shifts.mean(),
+        "spread of changes of the mean": shifts.std(),
         "correlation of the two": correlation(factors, shifts),
     }
     return {**report, **told(statistics, bool(shared), "change"), **chance}
@@ -104,6 +106,7 @@ def coloured(
     known = not shared
     report["spread along each component, over what it should be"] = units.std(axis=0) * known
     report["mean along each component, over the spread it should have"] = units.mean(axis=0) * known
+    report["share of steps beyond twice that spread"] = np.mean(np.abs(units) > 2) * known
     report["correlation of the first two steps"] = correlation(*steps.T[:2]) * known
     report["part that lies along no component"] = float(np.abs(rest).max()) * known
     return {**report, **chance}
@@ -113,7 +116,7 @@ def coloured(
 def holes(student: Student, *, shape: tuple[int, ...], size: int, seed: int) -> Observation:
     """Squares set to zero: their size, where they lie, what the edge of the image does to them."""
     images = pictures(seed, shape)
-    _, height, width, _ = shape
+    count, height, width, _ = shape
 
     def draw(rng: np.random.Generator) -> Array:
         return numbers(student(images, size=size, rng=rng), "the result", images.shape)
@@ -137,6 +140,8 @@ def holes(student: Student, *, shape: tuple[int, ...], size: int, seed: int) -> 
         "mean column of the holes' centres": middle_column.mean(),
         "correlation of row and column": correlation(middle_row, middle_column),
     }
+    if count > 15 * height * width:  # then every place is taken
+        statistics["number of different holes"] = len(np.unique(hole.reshape(count, -1), axis=0))
     shared = bool(np.all(hole == hole[:1]))
     return {
         **told(statistics, shared, "hole"),
