@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "hostile"), str(ROOT / "benchmarks")]
@@ -24,8 +25,6 @@ from make_class import make_class  # noqa: E402
 
 from autograde import mark, spec  # noqa: E402
 from autograde.session import Zygote, student_library  # noqa: E402
-
-UNITS = ("unit01_gradients", "unit02_conditioning", "unit04_momentum", "unit10_dropout")
 
 
 def against_judge(unit: str, count: int) -> tuple[int, int, float]:
@@ -75,8 +74,8 @@ def against_nbgrader(unit: str, count: int) -> tuple[int, int]:
     return seen, agreed
 
 
-def scores(book: "Book", unit: str) -> dict[str, dict[str, float]]:  # noqa: F821
-    """nbgrader's own marks, per student and cell."""
+def scores(book: Any, unit: str) -> dict[str, dict[str, float]]:
+    """nbgrader's own marks, per student and cell, out of an ``autograde.gradebook.Book``."""
     with book:
         found = {}
         for row in book.database.submission_dicts(unit):
@@ -89,7 +88,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--students", type=int, default=200)
     parser.add_argument("--peer", type=int, default=12, help="honest notebooks per unit")
-    parser.add_argument("--units", nargs="+", default=list(UNITS))
+    parser.add_argument("--units", nargs="+", default=spec.units())
     options = parser.parse_args()
     os.environ["AUTOGRADE_SEED"] = submissions.TERM
     print(json.dumps({"units": options.units, "students": options.students}))
@@ -104,5 +103,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    assert spec.units()
     main()

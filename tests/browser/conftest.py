@@ -3,13 +3,22 @@
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 collect_ignore = ["lab.py"]  # no test, and it cannot be imported where Playwright is missing
+FOLDER = Path(__file__).parent
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A module's browser tests share one server, so they share one process of pytest-xdist."""
+    for item in items:
+        if item.path.parent == FOLDER:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 # Not for the session: while Playwright's event loop runs, no other test can start one.
