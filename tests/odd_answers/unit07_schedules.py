@@ -169,3 +169,46 @@ def never_forgives(val_losses, *, lr, factor=0.1, patience):
 @wrong("pick_lr", "not the losses with them")
 def sorted_rates(lrs, losses):
     return np.sort(lrs)[np.nanargmin(losses)]
+
+
+@wrong("exponential_decay", "right before step 200")
+def never_below_a_millionth(lr, *, rate):
+    return lambda step: max(lr * math.exp(-rate * step), 1e-6)
+
+
+@wrong("inverse_sqrt", "the third update should divide by the root of 3")
+def one_outside_the_root(lr):
+    return lambda step: lr / (1 + math.sqrt(step))
+
+
+@wrong("triangular", "right before step 19")
+def two_cycles(*, lr_min, lr_max, half_cycle):
+    folded = folded_angle(lr_min=lr_min, lr_max=lr_max, half_cycle=half_cycle)
+    return lambda step: folded(step) if step < 4 * half_cycle else lr_min
+
+
+@wrong("reduce_on_plateau", "Epochs whose loss is nan are not counted")
+def leaves_nan_out(val_losses, *, lr, factor=0.1, patience):
+    used, best, waited = [], math.inf, 0
+    for loss in val_losses:
+        used.append(lr)
+        if not math.isnan(loss):
+            best, waited = (loss, 0) if loss < best else (best, waited + 1)
+        if waited > patience:
+            lr, waited = factor * lr, 0
+    return np.array(used)
+
+
+@wrong("scaled_lr", "the base of Goyal's paper")
+def base_of_the_paper(lr, *, batch_size, base_batch_size):
+    return lr * batch_size / 256
+
+
+@wrong("pick_lr", "A nan wins when it comes first")
+def smallest_pair(lrs, losses):
+    return sorted([min(zip(losses, lrs, strict=True))])[0][1]
+
+
+@wrong("pick_lr", "Some losses are negative")
+def nearest_to_zero(lrs, losses):
+    return lrs[np.nanargmin(np.abs(losses))]
