@@ -2,6 +2,8 @@
 
 import functools
 import itertools
+import math
+from collections import deque
 from fractions import Fraction
 
 import numpy as np
@@ -12,7 +14,89 @@ from odd_answers import right, wrong
 
 
 @right("newton_step")
-def exact_fractions(grad, hessian):
+def triangular_factors(grad, hessian):
+    q, r = np.linalg.qr(hessian)
+    return tuple(float(v) for v in np.linalg.solve(r, q.T @ -grad))
+
+
+@right("newton_step")
+def pseudo_inverse_of_a_column(grad, hessian):
+    return (np.linalg.pinv(hessian) @ -grad.reshape(-1, 1)).flatten()
+
+
+@right("damped_newton_step")
+def one_sum_over_everything(grad, hessian, damping=0.0):
+    c, q = np.linalg.eigh(hessian)
+    return -np.einsum("ik,k,jk,j->i", q, 1 / (np.abs(c) + damping), q, grad)
+
+
+@right("damped_newton_step")
+def general_eigenvectors(grad, hessian, *, damping):
+    c, q = np.linalg.eig(hessian)
+    return -q @ np.diag(1 / (np.hypot(c, 0) + damping)) @ np.linalg.inv(q) @ grad
+
+
+@right("newton_cost")
+def exact_fractions(parameters, *, bytes_per_number=8):
+    return bytes_per_number * parameters * parameters, int(Fraction(parameters) ** 3)
+
+
+@right("newton_cost")
+def numpy_floats_in_a_list(parameters, bytes_per_number=8):
+    return [np.float64(bytes_per_number) * parameters**2, math.prod([parameters] * 3)]
+
+
+@right("bfgs_update")
+def columns_and_a_relative_guard(inverse_hessian, step, grad_change):
+    curvature = float(step @ grad_change)
+    if curvature <= 1e-12 * np.linalg.norm(step) * np.linalg.norm(grad_change):
+        return np.array(inverse_hessian)
+    s, y, one = step[:, None], grad_change[:, None], np.identity(len(step))
+    inner = (one - s @ y.T / curvature) @ inverse_hessian @ (one - y @ s.T / curvature)
+    return inner + s @ s.T / curvature
+
+
+@right("bfgs_update")
+def corrections_added_in_place(inverse_hessian, step, grad_change):
+    new, push, curvature = inverse_hessian.copy(), inverse_hessian @ grad_change, step @ grad_change
+    if curvature > 0:
+        new += (1 + grad_change @ push / curvature) * np.outer(step, step) / curvature
+        new -= np.outer(step, push) / curvature
+        new -= np.outer(push, step) / curvature
+    return new
+
+
+@right("lbfgs_direction")
+def shares_in_a_deque(grad, steps, grad_changes):
+    q, shares = np.array(grad), deque()
+    for k in range(len(steps))[::-1]:
+        shares.appendleft(np.inner(steps[k], q) / np.inner(steps[k], grad_changes[k]))
+        q = q - shares[0] * grad_changes[k]
+    if shares:
+        newest = grad_changes[-1]
+        q = q * np.inner(steps[-1], newest) / np.linalg.norm(newest) ** 2
+    for k, share in enumerate(shares):
+        opinion = np.inner(grad_changes[k], q) / np.inner(steps[k], grad_changes[k])
+        q = q + (share - opinion) * steps[k]
+    return np.negative(q)
+
+
+@right("lbfgs_direction")
+def compact_representation(grad, steps, grad_changes):
+    """Byrd, Nocedal and Schnabel 1994: small matrices of inner products, no loop at all."""
+    if len(steps) == 0:
+        return -1 * grad
+    s, y = np.array(steps).T, np.array(grad_changes).T
+    gamma = (s[:, -1] @ y[:, -1]) / (y[:, -1] @ y[:, -1])
+    inverse = np.linalg.inv(np.triu(s.T @ y))
+    u, v = s.T @ grad, gamma * y.T @ grad
+    middle = np.diag(np.diag(s.T @ y)) + gamma * y.T @ y
+    top = inverse.T @ (middle @ inverse @ u - v)
+    return -(gamma * grad + s @ top - gamma * y @ (inverse @ u))
+
+
+@right("newton_step")
+def rational_elimination(grad, hessian):
     """Gauss and Jordan without any rounding."""
     rows = [[Fraction(float(v)) for v in (*row, -g)] for row, g in zip(hessian, grad, strict=True)]
     for i in range(len(rows)):
@@ -73,7 +157,148 @@ def remembered_products(parameters, *, bytes_per_number=8):
     return [bytes_per_number * powers[1], powers[2]]
 
 
-# --- wrong ----------------------------------------------------------------------------------------
+# --- wrong, and not listed ------------------------------------------------------------------------
+
+
+@wrong("newton_step", "changes `grad` in place")
+def turned_in_place(grad, hessian):
+    grad *= -1
+    return np.linalg.solve(hessian, grad)
+
+
+@wrong("newton_step", "float32")
+def single_precision(grad, hessian):
+    return np.linalg.solve(hessian.astype(np.float32), -grad.astype(np.float32))
+
+
+@wrong("newton_step", "the whole matrix counts")
+def upper_triangle_only(grad, hessian):
+    return -np.linalg.solve(np.triu(hessian), grad)
+
+
+@wrong("newton_step", "also where it is a saddle")
+def flat_where_it_is_negative(grad, hessian):
+    c, q = np.linalg.eigh(hessian)
+    return -q @ (np.where(c > 0, 1 / c, 0.0) * (q.T @ grad))
+
+
+@wrong("newton_step", "Too much was summed")
+def newton_decrement(grad, hessian):
+    return grad @ np.linalg.solve(hessian, grad)
+
+
+@wrong("damped_newton_step", "of its own")
+def turned_round_as_a_whole(grad, hessian, *, damping):
+    step = -np.linalg.solve(hessian + damping * np.eye(len(grad)), grad)
+    return step if step @ grad < 0 else -step
+
+
+@wrong("damped_newton_step", "trust-region methods")
+def shifted_by_the_most_negative(grad, hessian, *, damping):
+    shift = max(0.0, -np.linalg.eigvalsh(hessian)[0]) + damping
+    return -np.linalg.solve(hessian + shift * np.eye(len(grad)), grad)
+
+
+@wrong("damped_newton_step", "nothing else may be added")
+def one_more_small_number(grad, hessian, *, damping):
+    c, q = np.linalg.eigh(hessian)
+    return -(q @ ((q.T @ grad) / (np.abs(c) + damping + 1e-8)))
+
+
+@wrong("damped_newton_step", "curvatures whose signs")
+def sizes_sorted_apart_from_their_axes(grad, hessian, *, damping):
+    c, q = np.linalg.eigh(hessian)
+    return -(q @ ((q.T @ grad) / (np.sort(np.abs(c)) + damping)))
+
+
+@wrong("newton_cost", "wrong order")
+def work_first(parameters, *, bytes_per_number=8):
+    return parameters**3, bytes_per_number * parameters**2
+
+
+@wrong("newton_cost", "numpy's integers do that")
+def numpy_integers(parameters, *, bytes_per_number=8):
+    n = np.int64(parameters)
+    return bytes_per_number * n**2, n**3
+
+
+@wrong("newton_cost", "leave `bytes_per_number` out")
+def four_bytes_unless_told(parameters, *, bytes_per_number=4):
+    return bytes_per_number * parameters**2, parameters**3
+
+
+@wrong("bfgs_update", "changes `inverse_hessian` in place")
+def written_into_the_old_estimate(inverse_hessian, step, grad_change):
+    if step @ grad_change > 0:
+        left = np.eye(len(step)) - np.outer(step, grad_change) / (step @ grad_change)
+        added = np.outer(step, step) / (step @ grad_change)
+        inverse_hessian[:] = left @ inverse_hessian @ left.T + added
+    return inverse_hessian
+
+
+@wrong("bfgs_update", "no positive curvature")
+def raises_without_curvature(inverse_hessian, step, grad_change):
+    curvature = step @ grad_change
+    if curvature <= 0:
+        raise ValueError("no positive curvature")
+    left = np.eye(len(step)) - np.outer(step, grad_change) / curvature
+    return left @ inverse_hessian @ left.T + np.outer(step, step) / curvature
+
+
+@wrong("bfgs_update", "times the gradient change must be the step")
+def one_instead_of_the_identity(inverse_hessian, step, grad_change):
+    curvature = step @ grad_change
+    if curvature <= 0:
+        return inverse_hessian
+    left = 1 - np.outer(step, grad_change) / curvature
+    return left @ inverse_hessian @ left.T + np.outer(step, step) / curvature
+
+
+@wrong("bfgs_update", "estimate must stay as it is")
+def powell_s_damping(inverse_hessian, step, grad_change):
+    change = grad_change if step @ grad_change > 0 else step
+    left = np.eye(len(step)) - np.outer(step, change) / (step @ change)
+    return left @ inverse_hessian @ left.T + np.outer(step, step) / (step @ change)
+
+
+@wrong("lbfgs_direction", "changes `grad` in place")
+def worked_on_the_gradient_itself(grad, steps, grad_changes):
+    return two_loops(grad, steps, grad_changes)
+
+
+@wrong("lbfgs_direction", "identity itself")
+def whole_matrix_from_the_identity(grad, steps, grad_changes):
+    inverse = np.eye(len(grad))
+    for s, y in zip(steps, grad_changes, strict=True):
+        left = np.eye(len(grad)) - np.outer(s, y) / (s @ y)
+        inverse = left @ inverse @ left.T + np.outer(s, s) / (s @ y)
+    return -inverse @ grad
+
+
+@wrong("lbfgs_direction", "all of them count")
+def never_more_than_three_pairs(grad, steps, grad_changes):
+    return two_loops(grad.copy(), steps[-3:], grad_changes[-3:])
+
+
+@wrong("lbfgs_direction", "minus the newest step must come out")
+def scale_from_the_lengths(grad, steps, grad_changes):
+    def lengths(s, y):
+        return np.linalg.norm(s) / np.linalg.norm(y)
+
+    return two_loops(grad.copy(), steps, grad_changes, lengths)
+
+
+def two_loops(q, steps, grad_changes, scale=lambda s, y: (s @ y) / (y @ y)):
+    """The right algorithm, which writes into ``q``."""
+    shares = []
+    for s, y in zip(steps[::-1], grad_changes[::-1], strict=True):
+        shares.append(s @ q / (s @ y))
+        q -= shares[-1] * y
+    if shares:
+        q *= scale(steps[-1], grad_changes[-1])
+    for s, y, share in zip(steps, grad_changes, shares[::-1], strict=True):
+        q += (share - y @ q / (s @ y)) * s
+    return -q
 
 
 @wrong("newton_step", "Steps longer than 1 are cut short")
@@ -135,5 +360,5 @@ def wraps_around(parameters, *, bytes_per_number=8):
 
 
 @wrong("newton_cost", "Without it, it is 8; in your signature it is 4")
-def single_precision(parameters, *, bytes_per_number=4):
+def four_bytes_by_default(parameters, *, bytes_per_number=4):
     return remembered_products(parameters, bytes_per_number=bytes_per_number)
