@@ -43,13 +43,13 @@ def card(name: str, term: str) -> Card:
 def check(name: str, function: Callable[..., Any]) -> Verdict:
     """The verdict on the hidden cases: points and the name of a mistake, never an input.
 
-    A mistake that these cases do not recognise, two at once for instance, takes the name that the
-    visible ones find for it: they know more, and the function is the same.
+    A mistake takes the name that the visible cases find for it, if they find one: they know more,
+    two mistakes at once for instance, and the function is the same.
     """
     _, exercise = spec.find(name)
     term = os.environ.get(SEED_VARIABLE, "")
     verdict = judge(card(name, term), function, points=exercise.hidden_points, reveal=False)
-    if verdict.passed or verdict.mistake:
+    if verdict.passed:
         return verdict
     seen = judge(cards.load(name), function)
     if not seen.mistake:

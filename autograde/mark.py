@@ -160,10 +160,8 @@ class _Work:
             return mark._replace(status=found.status, hidden_message=message)
         verdict, _ = found
         told = verdict.message if verdict.passed or verdict.mistake else HIDDEN_WRONG
-        if (
-            told == HIDDEN_WRONG and mark.mistake
-        ):  # the visible cases know more of the same function
-            told = mark.message
+        if mark.mistake and not verdict.passed:
+            told = mark.message  # the visible cases know more of the same function
         return mark._replace(
             hidden_points=earned(verdict),
             hidden_cases=tuple((case.name, case.passed) for case in verdict.cases),
