@@ -40,7 +40,7 @@ function render({ model, el }) {
   const sizes = Object.fromEntries(spec.controls.map((c) => [c.name, c.stops.length]));
   const listeners = new AbortController();
   let asked = null; // the answer Python gave for a dragged point: { frames, caption, notes }
-  let pending = 0;
+  let pending = 0, answered = 0; // requests for an animation frame
 
   // Row-major position of the current stops among all frames of a layer or a sentence.
   const position = (depends) => depends.reduce((at, name) => at * sizes[name] + stops[name], 0);
@@ -58,6 +58,12 @@ function render({ model, el }) {
   const redraw = () => {
     if (!pending) pending = requestAnimationFrame(draw);
   };
+  // A key is answered at once; whatever else comes before the next frame waits for that frame.
+  const react = () => {
+    if (pending || answered) return redraw();
+    draw();
+    answered = requestAnimationFrame(() => { answered = 0; });
+  };
   const kernel = connect(model, spec.drag, (answer) => {
     asked = answer;
     redraw();
@@ -68,7 +74,7 @@ function render({ model, el }) {
       stops[control.name] = stop;
       if (spec.drag?.replaces === control.name) kernel.forget();
       kernel.repeat(stops);
-      redraw();
+      react();
     });
   }
   const caption = make("p", root, "caption");
