@@ -338,22 +338,33 @@ def test_hidden_parts_are_not_told(zygote: Zygote) -> None:
     assert "98765" not in repr(outcome(zygote, release, late + "    return x + 1"))
 
 
-def test_tests_never_enter_the_students_process(zygote: Zygote) -> None:
-    """All that it can find in its memory, in its frames and in its files, while it is tested."""
-    source = """
+# The words stand apart here: joined in the source, they would be a constant of the answer itself,
+# and whether the search sees its own constants depends on when memory was last collected.
+SEARCHES = """
 import gc, os, sys
+gc.disable()
 def f(x):
     seen = [str(o) for o in gc.get_objects() if isinstance(o, (str, bytes, dict, list, tuple))]
     frame = sys._getframe()
     while frame: seen.append(str(frame.f_locals)); frame = frame.f_back
     for folder, _, files in os.walk("."):
         seen += [open(os.path.join(folder, name)).read() for name in files]
-    return x + 1 if "a very secret" + " number" not in "".join(seen) else 0
+    return 0 if " ".join(reversed(["number", "secret", "very", "a"])) in "".join(seen) else 2
 """
+
+
+def test_tests_never_enter_the_students_process(zygote: Zygote) -> None:
+    """All that it can find in its memory, in its frames and in its files, while it is tested."""
     release = one_test(
         "assert f(1) == 2  # a very secret number", full="a = 'a very secret number'"
     )
-    assert outcome(zygote, release, source).points == 2
+    assert outcome(zygote, release, SEARCHES).points == 2
+
+
+def test_what_a_test_hands_over_is_found(zygote: Zygote) -> None:
+    """The other way round: the search of the test above can find something."""
+    release = one_test("assert f('a very secret number') == 2")
+    assert outcome(zygote, release, SEARCHES).points == 0
 
 
 # --- beside plain nbgrader ------------------------------------------------------------------------
