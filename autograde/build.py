@@ -55,6 +55,7 @@ def solution_notebook(unit: str) -> NotebookNode:
     """The lesson with every special cell expanded, ready for nbgrader."""
     by_name = {exercise.name: exercise for exercise in spec.exercises(unit)}
     questions = {quiz.name for quiz in spec.quizzes(unit)}
+    _check_files(unit, by_name)
     lesson = jupytext.read(spec.LESSONS / unit / "lesson.py", fmt="py:percent")
     cells: list[NotebookNode] = []
     used: list[str] = []
@@ -75,6 +76,17 @@ def solution_notebook(unit: str) -> NotebookNode:
     return _notebook(cells)
 
 
+def _check_files(unit: str, names: Iterable[str]) -> None:
+    """A file that nobody imports would be an exercise that nobody sees."""
+    folder = spec.LESSONS / unit / "exercises"
+    files = {file.stem for file in folder.glob("*.py")} - {"__init__", "quizzes", "shared"}
+    if lost := sorted(files.symmetric_difference(names)):
+        raise BadLesson(
+            f"{unit}: {lost[0]!r} must be a file of exercises/ and be in EXERCISES of its "
+            "__init__.py"
+        )
+
+
 def _check_headings(unit: str, cells: list[NotebookNode]) -> None:
     """What a card tells students to read must be a heading of the lesson."""
     text = [line for c in cells if c.cell_type == "markdown" for line in c.source.splitlines()]
@@ -89,7 +101,7 @@ def _known(unit: str, name: str, names: Iterable[str]) -> str:
     if name not in names:
         raise BadLesson(
             f"{unit}/lesson.py asks for {name!r}, which is not in EXERCISES or QUIZZES of "
-            "exercises.py"
+            "exercises/__init__.py"
         )
     return name
 

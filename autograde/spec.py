@@ -1,8 +1,8 @@
 """What an author writes down of an exercise, once; everything else is derived from it.
 
-``lessons/<unit>/exercises.py`` ends with ``EXERCISES = (Exercise(...), ...)`` and
-``QUIZZES = (Quiz(...), ...)``. The answer itself is the function of ``course_lib`` that bears the
-exercise's name.
+``lessons/<unit>/exercises`` is a package with a file per exercise, which bears its name, and
+``quizzes.py``; its ``__init__.py`` puts them into order: ``EXERCISES = (MOMENTUM, ...)``. The
+answer itself is the function of ``course_lib`` that bears the exercise's name.
 """
 
 import ast
@@ -182,16 +182,18 @@ def draw(rng: np.random.Generator, *shape: int, scale: float = 1.0) -> Array:
 
 def units() -> list[str]:
     """The names of all authored units, in teaching order."""
-    return sorted(path.parent.name for path in LESSONS.glob("unit*/exercises.py"))
+    return sorted(path.parts[-3] for path in LESSONS.glob("unit*/exercises/__init__.py"))
 
 
 @cache
 def load_unit(unit: str) -> ModuleType:
-    """The module ``lessons/<unit>/exercises.py``."""
-    file = LESSONS / unit / "exercises.py"
+    """The package ``lessons/<unit>/exercises``."""
+    file = LESSONS / unit / "exercises" / "__init__.py"
     if not file.exists():
         raise LookupError(f"no unit is called {unit!r}; there are: {', '.join(units())}")
-    spec = importlib.util.spec_from_file_location(f"lessons.{unit}.exercises", file)
+    spec = importlib.util.spec_from_file_location(
+        f"lessons.{unit}.exercises", file, submodule_search_locations=[str(file.parent)]
+    )
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

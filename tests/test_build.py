@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -75,7 +76,7 @@ def test_an_unknown_unit_is_answered_with_the_known_ones(capsys):
 def test_lesson_and_spec_must_name_the_same_exercises(tmp_path, monkeypatch):
     unit = UNITS[0]
     source = (spec.LESSONS / unit / "lesson.py").read_text(encoding="utf-8")
-    (tmp_path / unit).mkdir()
+    shutil.copytree(spec.LESSONS / unit / "exercises", tmp_path / unit / "exercises")
     monkeypatch.setattr(build.spec, "LESSONS", tmp_path)
     first = spec.exercises(unit)[0].name
     lesson = tmp_path / unit / "lesson.py"
@@ -84,6 +85,11 @@ def test_lesson_and_spec_must_name_the_same_exercises(tmp_path, monkeypatch):
         build.solution_notebook(unit)
     lesson.write_text(source + "\n# %% exercise: no_such\n", encoding="utf-8")
     with pytest.raises(build.BadLesson, match="no_such"):
+        build.solution_notebook(unit)
+    lesson.write_text(source, encoding="utf-8")
+    build.solution_notebook(unit)
+    (tmp_path / unit / "exercises" / "forgotten.py").write_text("", encoding="utf-8")
+    with pytest.raises(build.BadLesson, match="forgotten"):
         build.solution_notebook(unit)
 
 

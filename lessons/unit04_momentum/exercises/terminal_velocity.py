@@ -1,0 +1,104 @@
+"""The exercise ``terminal_velocity``."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from autograde.spec import Case, Exercise, Mistake, draw
+from course_lib import optim
+
+
+def terminal_cases(rng: np.random.Generator) -> Sequence[Case]:
+    return [
+        Case(
+            "a vector",
+            (draw(rng, 3),),
+            {"lr": 0.05, "momentum": 0.8},
+            "With momentum 0.8 the ball ends up five times as fast as gradient descent.",
+        ),
+        Case(
+            "a matrix, momentum 0.99",
+            (draw(rng, 2, 3),),
+            {"lr": 0.1, "momentum": 0.99},
+            "With momentum 0.99 the factor is a hundred, and it takes hundreds of steps.",
+        ),
+        Case(
+            "no momentum",
+            (draw(rng, 2),),
+            {"lr": 0.3, "momentum": 0.0},
+            "Without momentum the displacement is that of gradient descent.",
+        ),
+    ]
+
+
+def terminal_by_simulation(grad, *, lr, momentum):
+    velocity = np.zeros_like(grad)
+    for _ in range(5000):
+        velocity = momentum * velocity + grad
+    return -lr * velocity
+
+
+def terminal_by_weights(grad, *, lr, momentum):
+    return -lr * grad * sum(momentum**k for k in range(4000))
+
+
+def terminal_by_fixed_point(grad, *, lr, momentum):
+    """v = m v - lr g, solved for v."""
+    friction = 1.0 - momentum
+    return np.divide(np.negative(np.multiply(lr, grad)), friction)
+
+
+TERMINAL_VELOCITY = Exercise(
+    reference=optim.terminal_velocity,
+    cases=terminal_cases,
+    returns=("displacement",),
+    read="Terminal velocity",
+    praise="With momentum 0.9 the ball ends up ten times as fast as plain gradient descent.",
+    hints=(
+        "At terminal speed the velocity no longer changes: what it loses equals what it gains.",
+        "Put the same v on both sides of `v = momentum * v + grad` and solve for v.",
+        "Then translate: the displacement per step is `-lr` times that velocity.",
+    ),
+    mistakes=(
+        Mistake(
+            "uphill",
+            "-lr * grad",
+            "lr * grad",
+            "Asked for is the displacement: it points against the gradient.",
+        ),
+        Mistake(
+            "divided by momentum",
+            "/ (1 - momentum)",
+            "/ np.maximum(momentum, 1e-300)",
+            "What brakes the ball is the friction, 1 - momentum, the share of the velocity that is "
+            "lost in every step.",
+        ),
+        Mistake(
+            "not amplified",
+            "-lr * grad / (1 - momentum)",
+            "-lr * grad",
+            "That is the step of plain gradient descent. Momentum makes it longer.",
+        ),
+        Mistake(
+            "multiplied by the friction",
+            "/ (1 - momentum)",
+            "* (1 - momentum)",
+            "Your ball gets slower with more momentum. Solve v = momentum * v + grad for v again.",
+        ),
+        Mistake(
+            "velocity, not displacement",
+            "-lr * grad",
+            "grad",
+            "That is the velocity. The displacement per step is what the velocity does to the "
+            "param.",
+        ),
+        Mistake(
+            "sum of the momenta",
+            "/ (1 - momentum)",
+            "* (1 + momentum)",
+            "1 + momentum are the first two terms of the series only: it goes on.",
+        ),
+    ),
+    accepted=(terminal_by_simulation, terminal_by_weights, terminal_by_fixed_point),
+    points=1,
+)

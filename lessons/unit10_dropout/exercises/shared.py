@@ -1,0 +1,52 @@
+"""What several exercises of unit 10 share: headings, cases, helpers."""
+
+import numpy as np
+
+from autograde.spec import draw
+from course_lib.arrays import Array
+
+FIXED_SEED = (
+    "Two calls drop exactly the same: a seed is set inside your function, or chance plays no part "
+    "in it. Then the same ones are missing for the whole training, and you train a smaller net."
+)
+
+OWN_GENERATOR = (
+    "The noise does not come from the `rng` that you are given, so nobody can repeat a run: draw "
+    "with the generator's own methods, not with `np.random`."
+)
+
+FLAG_IGNORED = "Your function drops at test time as well: what is the argument `train` for?"
+FLAG_REVERSED = "It is the other way round: noise while training, none at test time."
+
+SWAPPED = (
+    "The wrong ones stay: the share that survives is 1 minus what it should be. Which side of the "
+    "comparison is the chance to *stay*?"
+)
+
+NORMAL = (
+    "The noise is drawn from a normal distribution. Its values are not spread evenly over 0 to 1, "
+    "so comparing them with a probability does not give that probability."
+)
+
+
+def own_generator(name: str) -> str:
+    """Code that stands for ``np.random``, with the same noise in every build of a card.
+
+    A generator that belongs to the function and moves on with every call, whatever ``rng`` is.
+    """
+    return f'{name}.__dict__.setdefault("own", np.random.default_rng(7))'
+
+
+def nonzero(rng: np.random.Generator, *shape: int) -> Array:
+    """Like ``draw``, but nothing is near 0: a zero in a result then has been dropped."""
+    values = draw(rng, *shape)
+    return np.where(np.abs(values) < 0.05, 0.5, values)
+
+
+def six_sigma(chance: float, draws: int) -> float:
+    """How far two right answers' shares of ``draws`` coins may lie apart."""
+    return float(6 * np.sqrt(2 * chance * (1 - chance) / draws))
+
+
+def low_chance(rng: np.random.Generator) -> float:
+    return float(np.round(rng.uniform(0.25, 0.35), 2))
