@@ -87,8 +87,8 @@ def make_card(
             )
         case["expected"] = cards.encode(_plain(outcome.observation))
         # of the recorded, rounded values: that is what a check compares with
-        rounded = Outcome(cards.decode(case["expected"]))
-        case["right"] = fingerprint(rounded.as_tree())
+        expected = cards.decode(case["expected"])
+        case["right"] = fingerprint(Outcome(expected).as_tree(expected))
     return {
         "name": exercise.name,
         "unit": unit,
@@ -172,7 +172,7 @@ def _told(cases: list[Card], outcomes: Iterable[Outcome]) -> list[dict[str, Any]
     told: list[dict[str, Any] | None] = []
     for case, outcome in zip(cases, outcomes, strict=True):
         right = case["right"]
-        prints = fingerprint(outcome.as_tree())
+        prints = fingerprint(outcome.as_tree(cards.decode(case["expected"])))
         if _differs(case, outcome):
             keys = sorted(prints.keys() | right.keys())
             told.append({k: prints.get(k) for k in keys if prints.get(k) != right.get(k)})

@@ -1,16 +1,18 @@
 """Every exercise of every unit: what is right passes, what is wrong is named, on any numbers."""
 
 import ast
+import functools
 import importlib
 import inspect
 import itertools
 import json
-from functools import cache
 from zlib import crc32
 
+import numpy as np
 import pytest
 
 from autograde import build, hidden, record, spec
+from course_lib.checking import cards
 from course_lib.checking.cards import FOLDER
 from course_lib.checking.examine import judge
 
@@ -30,6 +32,7 @@ VARIANTS = [
     for param in EXERCISES
     for variant in param.values[1].accepted
 ]
+PLAIN = {"call", "calls"}  # the probes that do not take a result apart themselves
 NAMED_SHARE = 0.95  # of the pairs of mistakes, how many verdicts name one of the two
 NAMED_SHARE_HIDDEN = 0.9  # hidden cards hold no pairs; some look like a third mistake there
 
@@ -124,7 +127,7 @@ CONTRACT_LINES = [
 ]
 
 
-@cache
+@functools.cache
 def visible(unit, name):
     """The card that a build would write, after its trip through JSON."""
     exercise = next(e for e in spec.exercises(unit) if e.name == name)
@@ -189,6 +192,39 @@ def test_mistake_is_called_by_its_name(unit, exercise, mistake):
         assert verdict.message == mistake.told, where
         place = mistake.read or exercise.read
         assert verdict.read.startswith(place), where
+
+
+@pytest.mark.parametrize(
+    ("unit", "exercise"),
+    [
+        param
+        for param in EXERCISES
+        if {case["probe"] for case in cards.load(param.values[1].name)["cases"]} <= PLAIN
+    ],
+)
+def test_lists_in_place_of_arrays_change_no_verdict(unit, exercise):
+    card = cards.load(exercise.name)
+    assert judge(card, in_lists(record.as_student(exercise))).passed
+    for mistake in exercise.mistakes:
+        verdict = judge(card, in_lists(record.as_student(exercise, mistake)))
+        assert verdict.mistake == mistake.name, verdict.message
+
+
+def in_lists(function):
+    """``function`` with every array that it returns as a list of lists."""
+
+    def plain(value):
+        if isinstance(value, dict):
+            return {key: plain(item) for key, item in value.items()}
+        if isinstance(value, tuple):
+            return tuple(map(plain, value))
+        return value.tolist() if isinstance(value, np.ndarray) else value
+
+    @functools.wraps(function)
+    def listed(*args, **kwargs):
+        return plain(function(*args, **kwargs))
+
+    return listed
 
 
 @pytest.mark.parametrize(("unit", "exercise", "mistake"), MISTAKES)

@@ -15,6 +15,7 @@ from course_lib.checking.compare import (
     Tolerance,
     difference,
     fingerprint,
+    in_form_of,
     is_sequence,
 )
 from course_lib.checking.diagnose import Seen, find_mistake, whole_explanation
@@ -51,12 +52,17 @@ class Outcome:
     changed: tuple[str, ...] = ()
     narrow: str = ""
 
-    def as_tree(self) -> dict[str, Any]:
-        """The form that is compared and fingerprinted: results, side effects and errors alike."""
+    def as_tree(self, expected: Any) -> dict[str, Any]:
+        """The form that is fingerprinted: results in the containers of ``expected``, side effects
+        and errors alike.
+        """
         if self.trouble is not None:
             kind = self.trouble.kind if isinstance(self.trouble, Crashed) else str(self.trouble)
             return {"raised": f"{type(self.trouble).__name__} {kind}"}
-        return {"result": self.observation, "changed": " ".join(sorted(self.changed))}
+        return {
+            "result": in_form_of(self.observation, expected),
+            "changed": " ".join(sorted(self.changed)),
+        }
 
 
 def run_case(function: Callable[..., Any], case: Mapping[str, Any]) -> Outcome:
@@ -207,7 +213,12 @@ class _Judgement:
     ) -> tuple[str, str | None, str]:
         """(message, mistake or None, where to read on)."""
         seen = [
-            Seen(fingerprint(out.as_tree()), case["right"], tolerance_of(case), result.passed)
+            Seen(
+                fingerprint(out.as_tree(case["expected"])),
+                case["right"],
+                tolerance_of(case),
+                result.passed,
+            )
             for case, out, result in zip(cases, outcomes, results, strict=True)
         ]
         catalogue = self.card["fingerprints"]
