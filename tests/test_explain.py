@@ -58,10 +58,14 @@ def said(got, want=WANT, inputs=INPUTS):
         (
             VECTOR + np.array([0, 0.3, 0, 0.1, 0, 0]),
             VECTOR,
-            "Only some entries are wrong (number 1, 3 of 6)",
+            "Only some of the 6 entries are wrong (index 1, 3)",
         ),
-        (WANT * (np.arange(5) != 2)[:, None] + (np.arange(5) == 2)[:, None], WANT, "some rows"),
-        (WANT + np.outer(np.arange(1, 6) ** 2, [0, 1, 0]), WANT, "Only some columns are wrong"),
+        (
+            WANT * (np.arange(5) != 2)[:, None] + (np.arange(5) == 2)[:, None],
+            WANT,
+            "rows are wrong (index 2)",
+        ),
+        (WANT + np.outer(np.arange(1, 6) ** 2, [0, 1, 0]), WANT, "columns are wrong (index 1)"),
     ],
 )
 def test_cause_is_named(got, want, words):

@@ -253,6 +253,8 @@ def test_place_in_words(path, returns, text):
         ([], "a list of 0"),
         ({"b": 1, "a": 2}, "a dict with keys ['a', 'b']"),
         (np.array(2.5), "2.5"),
+        (0.1 + 0.2, "0.3"),
+        (np.array(1 / 3), "0.333333"),
         (np.zeros((2, 3)), "an array of float64 of shape (2, 3)"),
         (np.arange(3, dtype=np.int32), "an array of int32 of shape (3,)"),
         (len, "an object of type builtin_function_or_method"),
@@ -260,6 +262,16 @@ def test_place_in_words(path, returns, text):
 )
 def test_description_of_a_value(value, text):
     assert describe(value) == text
+
+
+def test_yours_and_expected_never_look_the_same():
+    close = [(1.0, 1.0 + 1e-8), (1.0, 1.0 + 1e-15), (2 / 3, 0.6667), (1.0, 1.0 + 1e-11)]
+    for got, want in close:
+        found = Difference("value", "", np.array([got]), np.array([want]), (0,))
+        case = CaseResult("one", 1.0, False, found)
+        ((_, yours, expected),) = Verdict(False, 0.0, None, "no", cases=(case,)).table()
+        assert yours != expected
+        assert len(yours) <= 18
 
 
 def test_description_is_short():

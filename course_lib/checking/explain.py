@@ -284,17 +284,18 @@ def _partly(got: Array, want: Array, inputs: Any) -> str:
             return f"The {entries} right, then it goes wrong: what is different from there on?"
         what = "entries" if want.ndim == 1 else "rows"
         return (
-            f"Only some {what} are wrong ({_listing(rows)} of {len(wrong)}): what sets them apart?"
+            f"Only some of the {len(wrong)} {what} are wrong ({_listing(rows)}): "
+            "what sets them apart?"
         )
     columns = np.flatnonzero(wrong.reshape(-1, wrong.shape[-1]).any(axis=0))
     if len(columns) < wrong.shape[-1]:
-        return f"Only some columns are wrong ({_listing(columns)} of {wrong.shape[-1]})."
+        return f"Only some of the {wrong.shape[-1]} columns are wrong ({_listing(columns)})."
     return f"{int(wrong.sum())} of {wrong.size} entries are wrong, the others are right."
 
 
 def _listing(indices: NDArray[np.intp]) -> str:
     shown = ", ".join(str(int(i)) for i in indices[:4])
-    return f"number {shown}{', ...' if len(indices) > 4 else ''}"
+    return f"index {shown}{', ...' if len(indices) > 4 else ''}"
 
 
 def _input_name(path: str) -> str:

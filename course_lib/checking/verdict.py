@@ -97,11 +97,20 @@ class Verdict:
         rows = []
         for index in _worst_entries(got, want):
             place = _place(where, index)
-            rows.append((place, f"{got[index]:.6g}", f"{want[index]:.6g}"))
+            rows.append((place, *_told_apart(float(got[index]), float(want[index]))))
         return rows
 
     def _repr_html_(self) -> str:
         return render(self)
+
+
+def _told_apart(got: float, want: float) -> tuple[str, str]:
+    """Both numbers with six digits, or with as many as it takes to see that they differ."""
+    for digits in (6, 9, 12):
+        pair = f"{got:.{digits}g}", f"{want:.{digits}g}"
+        if pair[0] != pair[1]:
+            return pair
+    return repr(got), repr(want)
 
 
 def _place(where: str, index: tuple[int, ...]) -> str:
@@ -145,7 +154,9 @@ def describe(value: Any) -> str:
     """A short description of any returned object, safe whatever its own repr does."""
     if value is None:
         return "nothing (None)"
-    if isinstance(value, (str, bool, int, float)):
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, (str, bool, int)):
         return repr(value)[:60]
     if isinstance(value, (tuple, list)):
         return f"a {type(value).__name__} of {len(value)}"
@@ -153,7 +164,7 @@ def describe(value: Any) -> str:
         return f"a dict with keys {sorted(map(str, value))}"[:60]
     if isinstance(value, np.ndarray):
         if value.ndim == 0:
-            return f"{value.item()!r}"[:60]
+            return describe(value.item())
         return f"an array of {value.dtype} of shape {value.shape}"
     return f"an object of type {type(value).__name__}"
 

@@ -568,7 +568,7 @@ def last_row_never(images, *, size, rng):
     return new
 
 
-@wrong("mixup", "Only some rows are wrong")
+@wrong("mixup", "rows are wrong")
 def mixes_what_is_mixed(images, targets, *, lam, order):
     images, targets = images.copy(), targets.copy()
     for i, j in enumerate(order):
