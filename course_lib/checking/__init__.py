@@ -5,6 +5,7 @@
 ``probes``   named procedures that call the function and report what they observed
 ``compare``  are two observations equal, and if not, where not
 ``explain``  what the relation between a wrong array and the right one says about the cause
+``wording``  the sentence on an answer that no catalogued mistake explains
 ``verdict``  the answer, as a number for nbgrader, as HTML for the notebook, as text elsewhere
 
 Students use ``course_lib.check``; nothing here imports matplotlib, IPython or an answer.

@@ -1,25 +1,19 @@
 """Judging a function against a card: the guards, the cases, the diagnosis."""
 
 import inspect
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from course_lib.checking import cards, overall
 from course_lib.checking.compare import (
-    Difference,
     Tolerance,
     difference,
     fingerprint,
     in_form_of,
-    is_sequence,
 )
 from course_lib.checking.diagnose import Seen, find_mistake, whole_explanation
-from course_lib.checking.explain import explain, explain_path, explain_rates, named_inputs
 from course_lib.checking.probes import PROBES, Malformed
 from course_lib.checking.student import (
     SECONDS,
@@ -34,7 +28,8 @@ from course_lib.checking.student import (
     time_limit,
     without_answer,
 )
-from course_lib.checking.verdict import CaseResult, Verdict, describe, words
+from course_lib.checking.verdict import CaseResult, Verdict, describe
+from course_lib.checking.wording import Wording
 
 NARROW = (
     "Your function returns {} numbers, which are not precise enough here. Everything is float64: "
@@ -230,11 +225,10 @@ class _Judgement:
             entry = self.card["mistakes"][mistake]
             return entry["message"], mistake, entry["read"]
         index = next(i for i, result in enumerate(results) if not result.passed)
-        return (
-            self._uncatalogued(cases[index], outcomes[index], results[index]),
-            None,
-            (self.card["read"]),
+        sentence = Wording(self.card, cases[index], self.reveal).of(
+            outcomes[index].trouble, outcomes[index].changed, results[index].difference
         )
+        return sentence, None, self.card["read"]
 
     def _general(
         self,
@@ -260,74 +254,6 @@ class _Judgement:
                 f"Return {', '.join(self.card['returns'])}."
             )
         return ""
-
-    def _uncatalogued(self, case: Mapping[str, Any], outcome: Outcome, result: CaseResult) -> str:
-        trouble, found = outcome.trouble, result.difference
-        where = f"In the case «{case['name']}»: "
-        if isinstance(trouble, Crashed) and trouble.kind == "Malformed":
-            return where + trouble.text  # a probe's own complaint, raised inside the student's code
-        if isinstance(trouble, Crashed):
-            text = f"{trouble.kind}: {trouble.text.rstrip('. ')}" if trouble.text else trouble.kind
-            line = f" ({trouble.line})" if trouble.line and self.reveal else ""
-            return f"{where}your function stopped with {text}{line}."
-        if isinstance(trouble, Malformed):
-            return where + str(trouble)
-        if found is None:
-            changed = ", ".join(f"`{name}`" for name in outcome.changed)
-            return (
-                f"The numbers are right, but your function changes {changed} in place, so the "
-                "caller's array is different afterwards. Make a new array instead."
-            )
-        return where + self._name_difference(case, found)
-
-    def _relation(self, inputs: Any, found: Difference, steps: list[int]) -> str:
-        if found.path.startswith("['result']['path of param") and found.kind in ("value", "nan"):
-            number = int((re.findall(r"\d+", found.path) or ["1"])[0]) - 1
-            grad = inputs["grads"][number][0] if "grads" in inputs else np.zeros(())
-            return explain_path(found.got, found.want, grad, inputs.get("kwargs", {}))
-        if found.path.startswith("['result']['learning rates at") and found.kind in (
-            "value",
-            "nan",
-        ):
-            return explain_rates(found, steps, inputs) if self.reveal else ""
-        return explain(found, inputs)
-
-    def _name_difference(self, case: Mapping[str, Any], found: Difference) -> str:
-        place = words(found.path, tuple(self.card["returns"]))
-        if not self.reveal:
-            place = place.split(" at the steps ")[0]  # the steps of a schedule are inputs
-        if found.kind == "nothing":
-            return f"your function returns nothing for `{place}`: is a `return` missing?"
-        if found.kind == "keys":
-            return f"`{place}` has the keys {found.got}, expected {found.want}."
-        if found.kind == "length":
-            names = ", ".join(self.card["returns"])
-            return f"{len(found.want)} values are expected ({names}), not {len(found.got)}."
-        got, want, answers = found.got, found.want, ("yes", "no")
-        if type(got) is str and got in answers and want in answers:
-            question = f"is it so that {place}? With yours {got}; it should be {want}."
-            return f"{question} {case['about']}".strip()
-        if found.kind in ("type", "dtype", "text"):
-            about = case["about"] if found.kind == "text" else ""
-            one = (
-                found.kind == "type" and isinstance(found.want, np.ndarray) and not found.want.ndim
-            )
-            wanted = "one number" if one else describe(found.want)
-            if found.kind == "type" and is_sequence(found.want) and place == "result":
-                names = self.card["returns"]
-                wanted = f"{len(found.want)} values ({', '.join(names)})"
-            sentence = f"`{place}` is {describe(found.got)}, expected {wanted}."
-            return f"{sentence} {about}".strip()
-        inputs = case["inputs"]
-        if "args" in inputs:
-            inputs = named_inputs(self.card["parameters"][0], inputs["args"], inputs["kwargs"])
-        sentence = self._relation(inputs, found, case["inputs"].get("steps", []))
-        if found.kind == "shape":
-            shapes = f"`{place}` has shape {found.got.shape}, expected {found.want.shape}."
-            return f"{shapes} {sentence}"
-        if sentence:
-            return f"`{place}` is not right. {sentence}"
-        return f"`{place}` is not right. {case['about']}".strip()
 
 
 def observe_all(function: Callable[..., Any], cases: Iterable[Mapping[str, Any]]) -> list[Outcome]:

@@ -155,7 +155,7 @@ def describe(value: Any) -> str:
     if value is None:
         return "nothing (None)"
     if isinstance(value, float):
-        return f"{value:.6g}"
+        return repr(value) if len(repr(value)) < 10 else f"{value:.6g}"
     if isinstance(value, (str, bool, int)):
         return repr(value)[:60]
     if isinstance(value, (tuple, list)):

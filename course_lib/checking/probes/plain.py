@@ -57,7 +57,7 @@ def path(
             result = _next_step(student, params[i], grads[i][step], memories[i], kwargs)
             param, state = unpack(result, "param", "state")
             in_order(param, state, "param", "state")
-            remembers |= not same_tree(_values(memories[i]), _values(state))
+            remembers = remembers or not same_tree(_values(memories[i]), _values(state))
             memories[i] = state
             params[i] = numbers(param, "the new param", start.shape)
             visited[i].append(params[i].copy())
