@@ -8,6 +8,7 @@ import pytest
 from course_lib import (
     augment,
     datasets,
+    diagnosis,
     gradcheck,
     landscape,
     layers,
@@ -18,6 +19,7 @@ from course_lib import (
     optim,
     preprocessing,
     problems,
+    regularizers,
     schedules,
     search,
     second_order,
@@ -26,7 +28,7 @@ from course_lib import (
 
 MODULES = (
     augment, datasets, gradcheck, landscape, layers, logistic, losses, models, optim, preprocessing,
-    problems, schedules, search, second_order, noise, train,
+    problems, regularizers, diagnosis, schedules, search, second_order, noise, train,
 )  # fmt: skip
 RNG = np.random.default_rng(13)
 
@@ -190,6 +192,13 @@ CALLS = {
     "logistic_loss": lambda: logistic.logistic_loss(ROW, X, SIGNS, l2=0.1),
     "logistic_gradient": lambda: logistic.logistic_gradient(ROW, X, SIGNS, l2=0.1),
     "logistic_hessian": lambda: logistic.logistic_hessian(ROW, X, SIGNS, l2=0.1),
+    "l2_penalty": lambda: regularizers.l2_penalty(X, strength=0.1),
+    "l1_penalty": lambda: regularizers.l1_penalty(X, strength=0.1),
+    "elastic_net_penalty": lambda: regularizers.elastic_net_penalty(X, strength=0.1, l2_ratio=0.5),
+    "soft_threshold": lambda: regularizers.soft_threshold(X, threshold=0.5),
+    "ridge_solution": lambda: regularizers.ridge_solution(X, frozen(6), strength=0.1),
+    "early_stopping": lambda: regularizers.early_stopping(ROW, patience=2),
+    "diagnose_gap": lambda: diagnosis.diagnose_gap(0.9, 0.7),
     "data_folder": datasets.data_folder,
     "load_digits": datasets.load_digits,
     "load_photos": datasets.load_photos,
