@@ -199,6 +199,15 @@ CALLS = {
     "ridge_solution": lambda: regularizers.ridge_solution(X, frozen(6), strength=0.1),
     "early_stopping": lambda: regularizers.early_stopping(ROW, patience=2),
     "diagnose_gap": lambda: diagnosis.diagnose_gap(0.9, 0.7),
+    "initial_loss": lambda: diagnosis.initial_loss(10),
+    "update_ratio": lambda: diagnosis.update_ratio(X, X),
+    "diagnose": lambda: diagnosis.diagnose(np.abs(ROW), np.abs(ROW)),
+    "log_uniform": lambda: search.log_uniform(0.1, 1.0, size=3, rng=rng()),
+    "grid": lambda: search.grid({"lr": (0.1, 1.0), "l2": (0.0,)}),
+    "random_search": lambda: search.random_search(
+        lambda setting: setting["lr"], {"lr": (0.1, 1.0)}, trials=3, rng=rng()
+    ),
+    "refine": lambda: search.refine({"lr": (0.1, 1.0)}, {"lr": 0.5}),
     "data_folder": datasets.data_folder,
     "load_digits": datasets.load_digits,
     "load_photos": datasets.load_photos,
