@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from course_lib.arrays import Array, Labels, Params
+from course_lib.arrays import Array, Indices, Labels, Params
 from course_lib.layers import dropout_forward
 from course_lib.losses import soft_cross_entropy, softmax_cross_entropy
 
@@ -141,3 +141,21 @@ def nll(params: Params, x: Array, labels: Labels) -> float:
     """
     loss, _ = softmax_cross_entropy(mlp_scores(params, x), labels)
     return loss
+
+
+def permute_hidden(params: Params, order: Indices) -> Params:
+    """The same net with its hidden units in another order: other weights, the same function.
+
+    Hidden unit j of the new net is hidden unit ``order[j]`` of the old one, with all that belongs
+    to it. In a deeper net these are the units of the first hidden layer.
+
+    Source: CSC421 L7-8 "local minima" (permutation symmetry).
+    Shapes: ``params`` W1 (D, H), b1 (H,), W2 (H, C), b2 (C,); ``order`` (H,) holds every number
+    from 0 to H - 1 once. The result has the names and shapes of ``params``.
+    """
+    moved = {
+        "W1": params["W1"][:, order],
+        "b1": params["b1"][order],
+        "W2": params["W2"][order],
+    }
+    return {**params, **moved}

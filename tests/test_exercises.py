@@ -119,6 +119,12 @@ CONTRACT = {
         losses.smooth_labels(labels, *, classes, eps)
         losses.soft_cross_entropy(scores, targets)
     """,
+    "unit12": """
+        averaging.polyak_update(average, param, *, decay)
+        averaging.ensemble_predict(probabilities)
+        averaging.snapshot_steps(total_steps, *, cycles)
+        models.permute_hidden(params, order)
+    """,
 }
 CONTRACT_LINES = [
     pytest.param(unit, line.strip(), id=f"{unit}-{line.split('(')[0].strip()}")

@@ -7,6 +7,7 @@ import pytest
 
 from course_lib import (
     augment,
+    averaging,
     datasets,
     diagnosis,
     gradcheck,
@@ -28,7 +29,7 @@ from course_lib import (
 
 MODULES = (
     augment, datasets, gradcheck, landscape, layers, logistic, losses, models, optim, preprocessing,
-    problems, regularizers, diagnosis, schedules, search, second_order, noise, train,
+    problems, regularizers, diagnosis, schedules, search, second_order, noise, train, averaging,
 )  # fmt: skip
 RNG = np.random.default_rng(13)
 
@@ -118,6 +119,11 @@ CALLS = {
     "mlp_scores": lambda: models.mlp_scores(PARAMS, X),
     "accuracy": lambda: models.accuracy(PARAMS, X, LABELS),
     "nll": lambda: models.nll(PARAMS, X, LABELS),
+    "permute_hidden": lambda: models.permute_hidden(PARAMS, np.array([2, 0, 3, 1])),
+    "ensemble_predict": lambda: averaging.ensemble_predict(IMAGES[..., 0]),
+    "polyak_update": lambda: averaging.polyak_update(X, X),
+    "snapshot_steps": lambda: averaging.snapshot_steps(12, cycles=3),
+    "averaged_floor": lambda: averaging.averaged_floor(X[0] ** 2 + 1, X[1], lr=0.01, decay=0.9),
     "minibatch_variance": lambda: noise.minibatch_variance(X, batch_size=2, replace=False),
     "moving_average": lambda: noise.moving_average(ROW, window=2),
     "ema": lambda: noise.ema(ROW, decay=0.9),

@@ -251,3 +251,21 @@ def _rate(value: Any, step: int) -> float:
         what = f"an array of shape {leaf.shape}" if np.ndim(leaf) else f"a {type(value).__name__}"
         raise Malformed(f"For step {step} the schedule returns {what}: one number is expected.")
     return float(leaf)
+
+
+@probe
+def whole_numbers(
+    student: Student, *, args: tuple[Any, ...], kwargs: Mapping[str, Any], what: str
+) -> Observation:
+    """One call that returns whole numbers: a list, a tuple, a range or an array of them.
+
+    Floats without a fraction are the right numbers of the wrong kind, and are told so.
+    """
+    result = student(*args, **kwargs)
+    if result is None:
+        raise Malformed("It returns nothing: is there a return at the end?")
+    if not isinstance(result, (list, tuple, range, np.ndarray)):
+        raise Malformed(f"It should return a list of numbers, not this: {type(result).__name__}.")
+    listed = list(result)
+    kinds = [isinstance(value, (int, np.integer)) for value in listed]
+    return {what: numbers(listed, f"the list of {what}"), "all are whole numbers": yes(all(kinds))}
