@@ -32,6 +32,7 @@ from course_lib.explorers import (
     Explorer,
     adam_first_steps,
     augment_gallery,
+    averaged_path,
     decay_order,
     dropout_mask,
     gradient_check_curve,
@@ -85,6 +86,7 @@ MAKERS = [
     rosenbrock_race,
     newton_model,
     augment_gallery,
+    averaged_path,
     explorers.test_shift,  # by its full name, or pytest takes it for a test
 ]
 
@@ -299,6 +301,7 @@ TABLES = {
     rosenbrock_race: "valley_table",
     newton_model: "newton_table",
     augment_gallery: "gallery_table",
+    averaged_path: "averaged_table",
     explorers.test_shift: "shift_table",
 }
 
@@ -945,3 +948,47 @@ def test_shifted_digits_are_read_by_the_library(down: int, right: int):
         if 0 <= row < 8 and 0 <= column < 8:
             old = digits.x_test[0].reshape(8, 8)[row - down, column - right]
             assert first[row, column] == np.round(255 * old)
+
+
+@pytest.mark.parametrize(("rate", "decay", "run"), [(0, 4, 0), (2, 0, 1), (3, 5, 2), (4, 8, 0)])
+def test_averaged_path_is_sgd_with_its_average(rate: int, decay: int, run: int):
+    module = importlib.import_module("course_lib.explorers.averaged_path")
+    explorer, stops = averaged_path(), {"rate": rate, "decay": decay, "run": run}
+    lr, noise = module.RATES[rate], np.random.default_rng(module.RUNS[run])
+    x, path = np.array([4.0, 2.0]), [np.array([4.0, 2.0])]
+    for pushed in 8.0 * noise.normal(size=(600, 2)):
+        x = x - lr * (np.array([2.0, 20.0]) * x + pushed)
+        path.append(x)
+    weight, want = module.DECAYS[decay], [path[0]]
+    for t in range(1, 601):
+        if weight is None:
+            want.append(np.mean(path[: t + 1], axis=0))
+        else:
+            want.append(weight * want[-1] + (1 - weight) * path[t])
+    got = frame(explorer, 0, 1, rate=rate, run=run).reshape(-1, 2)
+    np.testing.assert_allclose(got, path, rtol=1e-5, atol=1e-6)
+    got = frame(explorer, 0, 2, **stops).reshape(-1, 2)
+    np.testing.assert_allclose(got, want, rtol=1e-5, atol=1e-6)
+    losses = [np.clip(p[0] ** 2 + 10 * p[1] ** 2, module.LOW, module.HIGH) for p in want]
+    np.testing.assert_allclose(frame(explorer, 1, 1, **stops), losses, rtol=1e-4)
+    text = sentence(explorer, explorer.spec["caption"], **stops)
+    measured = f"{np.mean([p[0] ** 2 + 10 * p[1] ** 2 for p in path[301:]]):.2g} on average"
+    assert measured in text
+
+
+def test_averaged_path_floors_are_met_by_the_average():
+    """Over 200 runs of their own, the second half of each settled frame has the printed floor."""
+    module = importlib.import_module("course_lib.explorers.averaged_path")
+    rng, lr, decay = np.random.default_rng(3), 0.04, 0.95
+    x = average = np.zeros((200, 2))
+    losses = []
+    for _ in range(600):
+        x = x - lr * (np.array([2.0, 20.0]) * x + 8.0 * rng.normal(size=(200, 2)))
+        average = decay * average + (1 - decay) * x
+        losses.append(np.mean(average**2 @ np.array([1.0, 10.0])))
+    explorer = averaged_path()
+    stops = {"rate": module.RATES.index(lr), "decay": module.DECAYS.index(decay)}
+    (floor,) = frame(explorer, 1, 2, **stops)
+    assert np.mean(losses[300:]) == pytest.approx(floor, rel=0.03)
+    (none,) = frame(explorer, 1, 2, rate=0, decay=8)
+    assert np.isnan(none)

@@ -6,6 +6,7 @@ An explorer is a table that Python computed with the functions of this library; 
 
 from course_lib.explorers.adam_first_steps import adam_first_steps
 from course_lib.explorers.augment_gallery import augment_gallery
+from course_lib.explorers.averaged_path import averaged_path
 from course_lib.explorers.component import Answer, Drag, Explorer
 from course_lib.explorers.decay_order import decay_order
 from course_lib.explorers.digit_shift import test_shift
@@ -25,6 +26,7 @@ __all__ = [
     "Explorer",
     "adam_first_steps",
     "augment_gallery",
+    "averaged_path",
     "decay_order",
     "dropout_mask",
     "gradient_check_curve",
