@@ -214,7 +214,8 @@ def variations(node, groups):
         for other in next((sorted(group) for group in groups if node.id in group), ()):
             yield functools.partial(setattr_on, field="id", value=other)
     for field in ("body", "orelse"):
-        for index, statement in enumerate(getattr(node, field, None) or ()):
+        block = getattr(node, field, None)
+        for index, statement in enumerate(block if isinstance(block, list) else ()):
             if isinstance(statement, (ast.Assign, ast.AugAssign)):
                 yield functools.partial(drop_statement, field=field, index=index)
 
