@@ -3,13 +3,25 @@
 The numbers are those of docs/errata.md; its table says which rows are tested here.
 """
 
+import itertools
 import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from course_lib import augment, landscape, layers, losses, noise, optim, schedules, second_order
+from course_lib import (
+    augment,
+    averaging,
+    landscape,
+    layers,
+    losses,
+    models,
+    noise,
+    optim,
+    schedules,
+    second_order,
+)
 from course_lib.problems import RAVINE_A, RAVINE_B, RAVINE_C, START, quadratic, quadratic_gradient
 from course_lib.train import descend
 
@@ -402,6 +414,56 @@ def test_54_adagrad_s_sum_has_a_limit_when_the_gradients_vanish():
     assert lasting == pytest.approx(0.5, rel=1e-6)
 
 
+def test_49_averaging_all_orders_is_bounded_by_the_mean_of_their_losses_if_convex():
+    x, net = RNG.normal(size=(20, 4)), models.init_mlp((4, 3, 3), rng=RNG)
+    labels = np.argmax(models.mlp_scores(net, x), axis=1)  # a net that is right everywhere
+    twins = [
+        models.permute_hidden(net, np.array(order)) for order in itertools.permutations(range(3))
+    ]
+    losses = [models.nll(twin, x, labels) for twin in twins]
+    np.testing.assert_allclose(losses, losses[0], rtol=1e-12)  # so "better" would be too much
+    mean = {name: np.mean([twin[name] for twin in twins], axis=0) for name in net}
+    np.testing.assert_allclose(mean["W1"], mean["W1"][:, [1, 2, 0]], rtol=1e-12)  # all units alike
+    assert models.nll(mean, x, labels) > losses[0] + 0.1  # and so the loss is not convex
+    # a convex loss may stay exactly as it is: symmetric, and flat between the two
+    points = np.array([[1.0, 2.0], [2.0, 1.0]])
+    assert [np.abs(p).sum() for p in (*points, points.mean(axis=0))] == [3.0, 3.0, 3.0]
+
+
+def test_55_the_mean_of_all_iterates_goes_on_falling_and_the_slide_s_average_does_not():
+    """The mean square of an average of places that scatter about the minimum with memory."""
+    lr, curvature, noise_variance = 0.1, 1.0, 4.0
+    kept = 1 - lr * curvature
+
+    def mean_square(weights):
+        ages = np.arange(len(weights))
+        spread = lr**2 * noise_variance / (1 - kept**2)
+        return spread * weights @ kept ** np.abs(ages[:, None] - ages) @ weights
+
+    def slide(t):
+        return 0.005 * 0.995 ** np.arange(t)
+
+    alike = [mean_square(np.full(t, 1 / t)) for t in (2000, 4000)]
+    exponential = [mean_square(slide(t)) for t in (2000, 4000)]
+    assert alike[0] / alike[1] == pytest.approx(2, rel=0.01)
+    assert exponential[0] / exponential[1] == pytest.approx(1, rel=0.01)
+    floor = averaging.averaged_floor(
+        np.array([curvature]), np.array([noise_variance]), lr=lr, decay=0.995
+    )
+    assert 0.5 * exponential[1] == pytest.approx(floor, rel=1e-4)
+
+
+def test_56_an_average_that_starts_at_zero_is_too_small():
+    x = np.array([3.0, -2.0])
+    from_zero, from_x = np.zeros(2), x
+    for _ in range(100):
+        from_zero = averaging.polyak_update(from_zero, x)
+        from_x = averaging.polyak_update(from_x, x)
+    np.testing.assert_allclose(from_x, x, rtol=1e-12)
+    np.testing.assert_allclose(from_zero, (1 - 0.995**100) * x, rtol=1e-12)
+    np.testing.assert_allclose(from_zero / x, 0.394, atol=5e-4)
+
+
 # --- the page and these tests belong together -----------------------------------------------------
 
 
@@ -416,7 +478,7 @@ def numbers_with_a_test():
 
 
 def test_every_erratum_has_a_row():
-    assert sorted(rows()) == list(range(1, 55))
+    assert sorted(rows()) == list(range(1, 58))
 
 
 def test_every_mathematical_erratum_has_its_test():
