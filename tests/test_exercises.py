@@ -95,6 +95,15 @@ CONTRACT = {
         second_order.lbfgs_direction(grad, steps, grad_changes)
         second_order.newton_cost(parameters, *, bytes_per_number)
     """,
+    "unit09": """
+        regularizers.l2_penalty(weights, *, strength)
+        regularizers.l1_penalty(weights, *, strength)
+        regularizers.elastic_net_penalty(weights, *, strength, l2_ratio)
+        regularizers.soft_threshold(weights, *, threshold)
+        regularizers.ridge_solution(x, y, *, strength)
+        regularizers.early_stopping(val_losses, *, patience)
+        diagnosis.diagnose_gap(train_accuracy, val_accuracy, *, gap, floor)
+    """,
     "unit10": """
         layers.dropout_forward(x, *, keep_prob, train, rng)
         layers.dropout_backward(dout, mask)
@@ -124,6 +133,15 @@ CONTRACT = {
         averaging.ensemble_predict(probabilities)
         averaging.snapshot_steps(total_steps, *, cycles)
         models.permute_hidden(params, order)
+    """,
+    "unit13": """
+        diagnosis.initial_loss(classes)
+        diagnosis.update_ratio(param, update)
+        search.log_uniform(low, high, *, size, rng)
+        search.grid(space)
+        search.random_search(objective, space, *, trials, rng)
+        search.refine(space, best, *, shrink)
+        diagnosis.diagnose(train_losses, val_losses)
     """,
 }
 CONTRACT_LINES = [

@@ -19,6 +19,7 @@ from course_lib.checking.student import (
     UsesTheAnswer,
     copy_tree,
     library_answer,
+    narrow_type,
     quiet,
     same_tree,
     signature_of,
@@ -236,3 +237,10 @@ def test_signature_of_anything():
     assert str(signature_of(lambda x, *, lr: None)) == "(x, *, lr)"
     assert signature_of(3) is None  # type: ignore[arg-type]
     assert signature_of(type) is None or str(signature_of(type))
+
+
+def test_a_list_that_holds_itself_is_looked_at_and_left():
+    endless: list = [np.ones(2)]
+    endless.append(endless)
+    assert narrow_type(endless) == ""
+    assert narrow_type([1.0, (np.float32(2),)]) == "float32"

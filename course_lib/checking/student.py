@@ -87,12 +87,15 @@ def same_tree(left: Any, right: Any) -> bool:
     return True
 
 
-def narrow_type(value: Any) -> str:
-    """The name of a floating type smaller than float64 among returned numbers, or ""."""
+def narrow_type(value: Any, depth: int = 8) -> str:
+    """The name of a floating type smaller than float64 among returned numbers, or "".
+
+    Not deeper than ``depth``: a list may hold itself.
+    """
     if isinstance(value, Mapping):
         value = list(value.values())
     if isinstance(value, (tuple, list)):
-        return next(filter(None, map(narrow_type, value)), "")
+        return next(filter(None, (narrow_type(v, depth - 1) for v in value if depth)), "")
     if isinstance(value, (np.ndarray, np.floating)):
         small = value.dtype.kind == "f" and value.dtype.itemsize < 8
         return str(value.dtype) if small else ""

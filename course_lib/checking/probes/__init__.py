@@ -5,7 +5,25 @@ strings that is the same for every correct answer, however it is written: where 
 unique (random masks, a cache of one's own) the probe reports properties instead of the output.
 """
 
-from course_lib.checking.probes import colours, images, noise, numeric, plain, sampling
+from course_lib.checking.probes import (
+    colours,
+    images,
+    noise,
+    numeric,
+    plain,
+    sampling,
+    searching,
+)
 from course_lib.checking.probes.base import PROBES, Malformed
 
-__all__ = ["PROBES", "Malformed", "colours", "images", "noise", "numeric", "plain", "sampling"]
+__all__ = [
+    "PROBES",
+    "Malformed",
+    "colours",
+    "images",
+    "noise",
+    "numeric",
+    "plain",
+    "sampling",
+    "searching",
+]
