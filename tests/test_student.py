@@ -244,3 +244,15 @@ def test_a_list_that_holds_itself_is_looked_at_and_left():
     endless.append(endless)
     assert narrow_type(endless) == ""
     assert narrow_type([1.0, (np.float32(2),)]) == "float32"
+
+
+def test_a_number_that_is_changed_in_a_dict_is_a_change():
+    def widens(space):
+        space["lr"] = (0.1, 2.0)
+
+    student = Student(widens)
+    student({"lr": (0.1, 1.0), "l2": (float("nan"), 1)})
+    assert student.changed == ["space"]
+    student = Student(lambda space: space)
+    student({"lr": (0.1, float("nan"))})
+    assert student.changed == []

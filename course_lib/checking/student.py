@@ -73,7 +73,7 @@ def copy_tree(value: Any) -> Any:
 
 
 def same_tree(left: Any, right: Any) -> bool:
-    """Whether two trees hold the same arrays, up to rounding (``x += h; x -= h`` restores)."""
+    """Whether two trees hold the same numbers, arrays up to rounding (``x += h; x -= h``)."""
     if isinstance(left, np.ndarray) or isinstance(right, np.ndarray):
         if np.shape(left) != np.shape(right):
             return False
@@ -84,6 +84,8 @@ def same_tree(left: Any, right: Any) -> bool:
         return len(left) == len(right) and all(map(same_tree, left, right))
     if isinstance(left, Mapping):
         return left.keys() == right.keys() and all(same_tree(left[k], right[k]) for k in left)
+    if isinstance(left, (int, float)) and isinstance(right, (int, float)):
+        return left == right or (left != left and right != right)
     return True
 
 

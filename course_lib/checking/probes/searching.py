@@ -78,7 +78,7 @@ def searched(
     if not isinstance(best, Mapping):
         raise Malformed(
             "The first thing that is returned should be the best setting, a dict of names and "
-            f"numbers, not a {type(best).__name__}."
+            f"numbers, not {type(best).__name__}."
         )
     listed = [_as_trial(trial, space) for trial in _listed(trials, "trials")]
     lowest = int(np.argmin(np.nan_to_num(values, nan=np.inf, posinf=np.inf)))
@@ -136,7 +136,7 @@ def _listed(value: Any, what: str) -> list[Any]:
     if value is None:
         raise Malformed("It returns nothing: is there a return at the end?")
     if not isinstance(value, (list, tuple)):
-        raise Malformed(f"A list of {what} is expected, not a {type(value).__name__}.")
+        raise Malformed(f"A list of {what} is expected, not {type(value).__name__}.")
     return list(value)
 
 
@@ -151,7 +151,7 @@ def _as_setting(setting: Any, space: Mapping[str, Any]) -> Setting:
     """One setting with plain numbers; ``Malformed`` says what it is instead."""
     if not isinstance(setting, Mapping):
         raise Malformed(
-            f"A setting should be a dict of names and numbers, not a {type(setting).__name__}."
+            f"A setting should be a dict of names and numbers, not {type(setting).__name__}."
         )
     if set(setting) != set(space):
         raise Malformed(

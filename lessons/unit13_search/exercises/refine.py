@@ -184,6 +184,13 @@ REFINE = Exercise(
             convention=True,
         ),
         Mistake(
+            "factor shrink",
+            RANGE,
+            "(max(best[name] * shrink, low), min(best[name] / shrink, high))",
+            "You multiply and divide the best by `shrink`, whatever the range was. The new width "
+            "is a share of the old one, counted in decades.",
+        ),
+        Mistake(
             "fixed at a decade",
             REACH,
             "10.0",

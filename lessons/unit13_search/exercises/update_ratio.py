@@ -130,6 +130,15 @@ UPDATE_RATIO = Exercise(
             convention=True,
         ),
         Mistake(
+            "standard deviations",
+            ALL,
+            "np.std(param)",
+            "you compare standard deviations, the spread around the mean. The lectures compare "
+            "lengths: do not subtract the mean.",
+            more=((MOVED, "np.std(update)"),),
+            convention=True,
+        ),
+        Mistake(
             "entry by entry",
             "float(moved / size) if size > 0 else np.inf",
             "float(np.mean(np.abs(update / param)))",
