@@ -39,6 +39,7 @@ from course_lib.explorers import (
     momentum_map,
     newton_model,
     noisy_path,
+    polynomial_fit,
     ravine,
     rosenbrock_race,
     rotated_race,
@@ -51,6 +52,7 @@ from course_lib.explorers.dropout_mask import OUTPUTS, drawn_mask, every_mask, h
 from course_lib.explorers.gradcheck_curve import analytic_gradient, flatten, small_net, unflatten
 from course_lib.explorers.momentum_map import PLANE_MOMENTA, PLANE_RATES
 from course_lib.explorers.newton_model import ALONG, DAMPINGS, X1, X2, problem_list
+from course_lib.explorers.polynomial_fit import DEGREES, STRENGTHS, sampled
 from course_lib.explorers.schedule_designer import (
     CURVATURES,
     NAMES,
@@ -87,6 +89,7 @@ MAKERS = [
     newton_model,
     augment_gallery,
     averaged_path,
+    polynomial_fit,
     explorers.test_shift,  # by its full name, or pytest takes it for a test
 ]
 
@@ -302,6 +305,7 @@ TABLES = {
     newton_model: "newton_table",
     augment_gallery: "gallery_table",
     averaged_path: "averaged_table",
+    polynomial_fit: "polynomial_table",
     explorers.test_shift: "shift_table",
 }
 
@@ -326,7 +330,7 @@ def test_explorer_is_the_same_where_the_answers_are_left_out(
         return due
 
     answers = ("gradcheck", "landscape", "layers", "models", "optim", "schedules", "train")
-    answers += ("second_order", "augment")
+    answers += ("second_order", "augment", "regularizers")
     for name, value in vars(module).items():
         home = getattr(value, "__module__", "")
         if home in [f"course_lib.{answer}" for answer in answers] and not isinstance(value, type):
@@ -858,6 +862,43 @@ def test_schedule_designer_an_early_drop_wins_first_and_loses_later():
     early, constant = (mean_losses(rates[i, 4, 0], spread)[0].sum(axis=-1) for i in (2, 0))
     assert early[60] < 0.9 * constant[60]
     assert early[-1] > 1.5 * constant[-1]
+
+
+# --------------------------------------------------------------- the polynomial
+
+
+@pytest.mark.parametrize(
+    ("degree", "strength", "count", "draw"), [(3, 0, 1, 0), (9, 6, 0, 2), (12, 9, 3, 1)]
+)
+def test_polynomial_fit_is_least_squares_with_a_penalty(
+    degree: int, strength: int, count: int, draw: int
+):
+    explorer = polynomial_fit()
+    stops = {"degree": degree, "strength": strength, "count": count, "draw": draw}
+    x, y = sampled((10, 15, 30, 100)[count], draw)
+    # made-up examples that ask each weight but the bias to be 0
+    power, examples = DEGREES[degree], len(x)
+    rows = np.sqrt(examples * STRENGTHS[strength]) * np.eye(power + 1)[1:]
+    design = np.vstack([np.vander(x, power + 1, increasing=True), rows])
+    weights = np.linalg.lstsq(design, np.append(y, np.zeros(power)), rcond=None)[0]
+    polynomial = np.polynomial.Polynomial(weights)
+    shown = frame(explorer, 0, 2, **stops).reshape(-1, 2)
+    np.testing.assert_allclose(shown[:, 1], np.clip(polynomial(shown[:, 0]), -8, 8), atol=1e-3)
+    unseen = sampled(200, 1000)
+    for layer, (inputs, targets) in ((2, (x, y)), (3, unseen)):
+        want = np.clip(np.mean((polynomial(inputs) - targets) ** 2), 1e-4, 1e2)
+        over_degree = frame(explorer, 1, layer, **stops)[degree]
+        over_strength = frame(explorer, 2, layer, **stops)[strength]
+        np.testing.assert_allclose([over_degree, over_strength], want, rtol=2e-3)
+
+
+def test_polynomial_fit_training_error_falls_with_the_degree_and_validation_does_not():
+    explorer = polynomial_fit()
+    stops = {"strength": 0, "count": 1, "draw": 0}
+    on_train, on_val = (frame(explorer, 1, layer, **stops) for layer in (2, 3))
+    assert np.all(np.diff(on_train) < 1e-4 * on_train[:-1])
+    assert DEGREES[int(np.argmin(on_val))] == 3
+    assert on_val[-1] > 100 * on_val.min()
 
 
 # --------------------------------------------------------------- images

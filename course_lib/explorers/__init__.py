@@ -15,6 +15,7 @@ from course_lib.explorers.gradcheck_curve import gradient_check_curve
 from course_lib.explorers.momentum_map import momentum_map
 from course_lib.explorers.newton_model import newton_model
 from course_lib.explorers.noisy_path import noisy_path
+from course_lib.explorers.polynomial_fit import polynomial_fit
 from course_lib.explorers.ravine import ravine
 from course_lib.explorers.rosenbrock_race import rosenbrock_race
 from course_lib.explorers.rotated_race import rotated_race
@@ -33,6 +34,7 @@ __all__ = [
     "momentum_map",
     "newton_model",
     "noisy_path",
+    "polynomial_fit",
     "ravine",
     "rosenbrock_race",
     "rotated_race",
