@@ -163,6 +163,9 @@ EQUIVALENT = {
         "if val[-1] - np.min(val) >= 0.05 or val[-1] - train[-1] > 0.25:": THRESHOLD,
         "if val[-1] - np.min(val) > 0.05 or val[-1] - train[-1] >= 0.25:": THRESHOLD,
     },
+    "ensemble_predict": {
+        "mean = np.sum(probabilities, axis=0)": "the largest sum belongs to the largest mean",
+    },
     "bfgs_update": {
         "curvature = grad_change @ step": DOT,
         "left = np.eye(len(grad_change)) - rho * np.outer(step, grad_change)": "as long",
