@@ -267,5 +267,7 @@ def whole_numbers(
     if not isinstance(result, (list, tuple, range, np.ndarray)):
         raise Malformed(f"It should return a list of numbers, not this: {type(result).__name__}.")
     listed = list(result)
+    if any(isinstance(value, str) for value in listed):
+        raise Malformed("The list holds texts. Asked for are the numbers themselves.")
     kinds = [isinstance(value, (int, np.integer)) for value in listed]
     return {what: numbers(listed, f"the list of {what}"), "all are whole numbers": yes(all(kinds))}

@@ -18,18 +18,43 @@ def votes(p: Array) -> Array:
 
 
 def trusted(p: Array) -> Array:
-    return np.mean(p * np.max(p, axis=-1, keepdims=True), axis=0)
+    """Weighted by how sure each model is."""
+    return average(p * np.max(p, axis=-1, keepdims=True))
+
+
+def trusted_by_entropy(p: Array) -> Array:
+    doubt = -np.sum(p * np.log(p + 1e-12), axis=-1, keepdims=True)
+    return average(p / (doubt + 0.1))
+
+
+def surest_model(p: Array) -> Array:
+    return p[np.argmax(np.mean(np.max(p, axis=-1), axis=-1))]
+
+
+def halved(p: Array) -> Array:
+    """A running mean that weighs the newest half."""
+    mean = p[0]
+    for one in p[1:]:
+        mean = (mean + one) / 2
+    return mean
 
 
 # What else a class could be chosen by: fair cases give another answer for each of them.
 RIVALS: tuple[Callable[[Array], Array], ...] = (
     votes,
+    lambda p: votes(p) + 1e-3 * average(p),
     trusted,
+    trusted_by_entropy,
+    surest_model,
+    halved,
     lambda p: np.prod(p, axis=0),
+    lambda p: average(np.log(p + 1e-12)),
     lambda p: np.max(p, axis=0),
     lambda p: np.median(p, axis=0),
     lambda p: np.min(p, axis=0),
-    lambda p: np.mean(p**2, axis=0),
+    lambda p: average(p**2),
+    lambda p: average(p[1:]),
+    lambda p: average(p[:-1]),
     lambda p: p[0],
     lambda p: p[-1],
 )
@@ -43,23 +68,21 @@ def gap(scores: Array) -> Array:
 
 def pool(rng: np.random.Generator, models: int, classes: int) -> Array:
     """Two-digit probabilities for many examples, none of them near a tie."""
-    rows = rng.dirichlet(0.8 * np.ones(classes), size=(models, 300))
+    rows = rng.dirichlet(0.8 * np.ones(classes), size=(models, 1500))
     p = rng.multinomial(100, rows) / 100
     fair = (gap(average(p)) > 0.02) & np.all(gap(p) > 0.005, axis=0)
     return p[:, fair]
 
 
-def without_ties(rng: np.random.Generator, models: int, examples: int, classes: int) -> Array:
-    return pool(rng, models, classes)[:, :examples]
-
-
 def telling(rng: np.random.Generator, models: int, examples: int, classes: int) -> Array:
-    """Every rival's labels are others than the mean's, and than each other's."""
+    """Every rival has other labels than the mean, and few have the same as another rival."""
     everything = pool(rng, models, classes)
     while True:
         p = everything[:, rng.choice(everything.shape[1], examples, replace=False)]
-        labels = {tuple(np.argmax(rule(p), axis=-1)) for rule in (*RIVALS, average)}
-        if len(labels) == 1 + len(RIVALS):
+        right = np.argmax(average(p), axis=-1)
+        labels = [np.argmax(rule(p), axis=-1) for rule in RIVALS]
+        apart = all(np.any(right != rival) for rival in labels)
+        if apart and len({tuple(rival) for rival in labels}) >= len(RIVALS) - 1:
             return p
 
 
@@ -74,28 +97,28 @@ def vetoed(rng: np.random.Generator, models: int, examples: int, classes: int) -
 def ensemble_cases(rng: np.random.Generator) -> Sequence[Case]:
     return [
         Case(
-            "three models, seven examples",
-            (telling(rng, 3, 7, 4),),
+            "three models, twelve examples",
+            (telling(rng, 3, 12, 4),),
             about="Average the probabilities of the models first, then choose the largest mean.",
         ),
         Case(
-            "two models",
-            (without_ties(rng, 2, 5, 3),),
-            about="Where two models disagree, the one that is surer decides.",
+            "four models",
+            (telling(rng, 4, 10, 5),),
+            about="Where the models disagree two to two, those that are surer decide.",
         ),
         Case(
-            "five models, one example",
-            (without_ties(rng, 5, 1, 6),),
-            about="There is one example, so there is one label, whatever the number of models.",
+            "six models, nine examples",
+            (telling(rng, 6, 9, 7),),
+            about="There is one label per example, whatever the number of models and classes.",
         ),
         Case(
             "one model excludes the winner",
-            (vetoed(rng, 4, 3, 3),),
+            (vetoed(rng, 4, 8, 3),),
             about="A probability of 0 lowers the mean; it is no veto.",
         ),
         Case(
             "one model",
-            (without_ties(rng, 1, 4, 3),),
+            (pool(rng, 1, 3)[:, :9],),
             about="The mean of one prediction is that prediction.",
         ),
     ]
@@ -151,6 +174,15 @@ ENSEMBLE_PREDICT = Exercise(
             "then counts as much as one that is certain: decide only after averaging.",
         ),
         Mistake(
+            "votes counted, ties by the mean",
+            "np.mean(probabilities, axis=0)",
+            "1e-3 * np.mean(probabilities, axis=0) + np.mean(\n"
+            "        np.eye(probabilities.shape[2])[np.argmax(probabilities, axis=2)], axis=0\n"
+            "    )",
+            "You count votes, and look at the probabilities only where the votes are tied. Let the "
+            "probabilities decide everywhere: a vote forgets how sure a model was.",
+        ),
+        Mistake(
             "geometric mean",
             "np.mean(probabilities, axis=0)",
             "np.prod(probabilities, axis=0)",
@@ -183,6 +215,34 @@ ENSEMBLE_PREDICT = Exercise(
             "np.mean(probabilities * np.max(probabilities, axis=2, keepdims=True), axis=0)",
             "You weight each model by how sure it is. Its probabilities say that already; here "
             "every model counts the same.",
+        ),
+        Mistake(
+            "surest model only",
+            "np.mean(probabilities, axis=0)",
+            "probabilities[np.argmax(np.mean(np.max(probabilities, axis=2), axis=1))]",
+            "You pick the model that is surest of itself and ask nobody else. Sure is not the same "
+            "as right.",
+        ),
+        Mistake(
+            "first model left out",
+            "np.mean(probabilities, axis=0)",
+            "np.mean(probabilities[min(1, len(probabilities) - 1):], axis=0)",
+            "The first model is left out: where does your loop or your slice begin?",
+        ),
+        Mistake(
+            "last model left out",
+            "np.mean(probabilities, axis=0)",
+            "np.mean(probabilities[:max(1, len(probabilities) - 1)], axis=0)",
+            "The last model is left out: where does your loop or your slice end?",
+        ),
+        Mistake(
+            "newest model counts half",
+            "mean = np.mean(probabilities, axis=0)",
+            "mean = probabilities[0]\n"
+            "    for one in probabilities[1:]:\n"
+            "        mean = (mean + one) / 2",
+            "You halve in every step of a loop, so that the last model counts one half, the one "
+            "before it a quarter, and so on. Every model should count the same.",
         ),
         Mistake(
             "first model only",

@@ -10,10 +10,12 @@ from course_lib.arrays import Indices, Params
 
 
 def shuffled(rng: np.random.Generator, units: int) -> Indices:
-    """An order that is not its own inverse, and leaves no unit where it was."""
+    """An order that is told from its inverse, its reverse, its square and the order less one."""
     while True:
         order = rng.permutation(units)
-        if np.all(order != np.arange(units)) and np.any(order[order] != np.arange(units)):
+        others = (np.arange(units), np.argsort(order), order[order], order[::-1], order - 1)
+        every = {tuple(other % units) for other in (*others, order)}
+        if np.all(order != np.arange(units)) and len(every) == 1 + len(others):
             return order
 
 
@@ -29,14 +31,14 @@ def net(rng: np.random.Generator, inputs: int, units: int, classes: int) -> Para
 def permute_cases(rng: np.random.Generator) -> Sequence[Case]:
     return [
         Case(
-            "four hidden units",
-            (net(rng, 3, 4, 2), shuffled(rng, 4)),
+            "five hidden units",
+            (net(rng, 3, 5, 2), shuffled(rng, 5)),
             about="A hidden unit owns a column of W1, an entry of b1 and a row of W2. All three "
             "move together.",
         ),
         Case(
             "as many inputs and classes as units",
-            (net(rng, 3, 3, 3), shuffled(rng, 3)),
+            (net(rng, 6, 6, 6), shuffled(rng, 6)),
             about="All matrices are square here, so that no wrong axis gives an error.",
         ),
         Case(
@@ -183,6 +185,19 @@ PERMUTE_HIDDEN = Exercise(
                 ('params["b1"][order]', 'params["b1"]'),
                 ('params["W2"][order]', 'params["W2"]'),
             ),
+        ),
+        Mistake(
+            "fetched after it was overwritten",
+            "return {**params, **moved}",
+            "moved = {name: np.array(params[name]) for name in moved}\n"
+            "    for place, unit in enumerate(order):\n"
+            '        moved["W1"][:, place] = moved["W1"][:, unit]\n'
+            '        moved["b1"][place] = moved["b1"][unit]\n'
+            '        moved["W2"][place] = moved["W2"][unit]\n'
+            "    return {**params, **moved}",
+            "You move units within one and the same array, so a unit that is fetched late has been "
+            "overwritten by then: some units are there twice and others are lost. Read from the "
+            "old arrays and write into new ones.",
         ),
         Mistake(
             "classes permuted",

@@ -128,6 +128,14 @@ POLYAK_UPDATE = Exercise(
             "the difference.",
         ),
         Mistake(
+            "two forms mixed",
+            "(1 - decay) * param",
+            "(1 - decay) * (param - average)",
+            "You have mixed two forms that are both right. Either the average *fades* and the "
+            "parameter itself is added, or the average stays and a part of the *difference* is "
+            "added.",
+        ),
+        Mistake(
             "minus the parameter",
             "+ (1 - decay) * param",
             "- (1 - decay) * param",

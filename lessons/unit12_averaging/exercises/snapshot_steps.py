@@ -28,7 +28,7 @@ def snapshot_cases(rng: np.random.Generator) -> Sequence[Case]:
             int(rng.integers(6, 10)),
         ),
         asked("one cycle", "A single cycle ends with the training.", int(rng.integers(20, 40)), 1),
-        asked("cycles of one step", "Then every step is the last of its cycle.", 1, cycles + 1),
+        asked("short cycles", "Four steps per cycle: 0, 1, 2 and 3 are the first.", 4, cycles + 1),
         asked("two long cycles", "The last step of all ends the second cycle.", 500, 2),
     ]
 
@@ -101,6 +101,13 @@ SNAPSHOT_STEPS = Exercise(
             "range(1, cycles)",
             "The last cycle is missing: the end of the training is worth a snapshot, too. Where "
             "does your range stop?",
+        ),
+        Mistake(
+            "first cycle forgotten",
+            "range(1, cycles + 1)",
+            "range(2, cycles + 1)",
+            "The first cycle is missing. Its snapshot is a young net, but it belongs to the "
+            "ensemble: where does your range start?",
         ),
         Mistake(
             "step zero as well",
