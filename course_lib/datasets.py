@@ -1,5 +1,6 @@
 """The data sets of the course, and noise for their labels."""
 
+import functools
 import hashlib
 import io
 import os
@@ -12,6 +13,7 @@ from course_lib.arrays import Array, Labels
 
 DIGITS_SHA256 = "c166ce6681c20b8a33ae40cf85141b323b56a45d1cdbfb2988f1c38ff7e3458c"
 PHOTOS_SHA256 = "64815cc89052bf7ce8e82cae57f9193eaa52e33100fdaf383f2c6d711129696f"
+RUNS_SHA256 = "f1ba93417934b9da3b817a081021f85812281939462ccfb72542a25fe900a6f1"
 
 
 class DataFileError(OSError):
@@ -35,6 +37,20 @@ class Photos(NamedTuple):
     cat: Array  # (96, 144, 3)
     coffee: Array  # (96, 144, 3)
     astronaut: Array  # (96, 96, 3)
+
+
+class TrainingRuns(NamedTuple):
+    """Runs that were made once and for all: patients of unit 13, and settings of a search there."""
+
+    lrs: Array  # (9,) learning rates of the patients
+    penalties: Array  # (9,) l2
+    scales: Array  # (9,) initial weights, in units of He's
+    losses: Array  # (9, 9, 9, 2, 41) training and validation, nats, before and after every epoch
+    accuracies: Array  # (9, 9, 9, 2) in the end
+    ratios: Array  # (9, 9, 9) update to weights, first layer, median of the first epoch
+    search_lrs: Array  # (41,)
+    search_penalties: Array  # (25,)
+    search_accuracies: Array  # (41, 25) on the validation set
 
 
 def data_folder() -> Path:
@@ -73,6 +89,24 @@ def load_photos() -> Photos:
     content = _content_of("photos.npz", PHOTOS_SHA256, "make_photos.py")
     with np.load(io.BytesIO(content)) as file:
         return Photos(*(file[name] / 255.0 for name in Photos._fields))
+
+
+@functools.cache
+def load_training_runs() -> TrainingRuns:
+    """Curves of 729 trainings and the results of 1025 settings of a search; read-only.
+
+    Losses are nan once a training has diverged, and at most 1e30.
+
+    Source: runs of this library, made by data/make_training_runs.py; see data/README.md.
+    Shapes: see ``TrainingRuns``.
+    Raises DataFileError when the file is missing or has changed.
+    """
+    content = _content_of("training_runs.npz", RUNS_SHA256, "make_training_runs.py")
+    with np.load(io.BytesIO(content)) as file:
+        arrays = [file[name].astype(np.float64) for name in TrainingRuns._fields]
+    for array in arrays:
+        array.flags.writeable = False  # everybody gets the same ones
+    return TrainingRuns(*arrays)
 
 
 def _content_of(name: str, checksum: str, script: str) -> bytes:

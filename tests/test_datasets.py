@@ -140,3 +140,38 @@ def test_missing_photos_are_refused_with_the_way_to_restore_them(tmp_path, monke
     assert "found no such file: restore it" in str(failure.value)
     assert "git checkout -- data/photos.npz" in str(failure.value)
     assert "python data/make_photos.py" in str(failure.value)
+
+
+# --- training runs ------------------------------------------------------------------------------
+
+
+def test_training_runs_have_the_shapes_they_claim():
+    runs = datasets.load_training_runs()
+    assert runs.losses.shape == (9, 9, 9, 2, 41)
+    assert runs.accuracies.shape == (9, 9, 9, 2)
+    assert runs.search_accuracies.shape == (41, 25)
+    assert np.isfinite(runs.losses[..., 0]).all(), "a loss before the first update is a number"
+    begins = runs.losses[:, :, :, 0, 0]
+    assert np.ptp(begins, axis=(0, 1)).max() == 0.0  # of the initial weights alone
+    assert datasets.RUNS_SHA256 in (ROOT / "data" / "README.md").read_text(encoding="utf-8")
+    with pytest.raises(ValueError, match="read-only"):
+        runs.losses[0] = 0.0
+
+
+@pytest.mark.parametrize(("lr", "l2", "scale"), [(4, 5, 5), (3, 0, 5), (2, 6, 4), (4, 4, 2)])
+def test_runs_that_learn_are_trained_again_to_the_same_curve(monkeypatch, lr, l2, scale):
+    monkeypatch.syspath_prepend(str(ROOT / "data"))
+    make = runpy.run_path(str(ROOT / "data" / "make_training_runs.py"))
+    runs = datasets.load_training_runs()
+    found = make["patient"](runs.lrs[lr], runs.penalties[l2], runs.scales[scale])
+    want = (part[lr, l2, scale] for part in (runs.losses, runs.accuracies, runs.ratios))
+    for got, kept in zip(found, want, strict=True):
+        np.testing.assert_allclose(np.ravel(got), np.ravel(kept), rtol=1e-4)
+
+
+def test_settings_of_a_search_are_trained_again():
+    make = runpy.run_path(str(ROOT / "data" / "make_training_runs.py"))
+    runs = datasets.load_training_runs()
+    for lr, l2 in ((27, 8), (10, 3)):
+        again = make["searched"](runs.search_lrs[lr], runs.search_penalties[l2])
+        assert again == pytest.approx(runs.search_accuracies[lr, l2], abs=1e-6)

@@ -16,6 +16,7 @@ import pytest
 from course_lib import (
     augment,
     datasets,
+    diagnosis,
     explorers,
     gradcheck,
     landscape,
@@ -36,9 +37,11 @@ from course_lib.explorers import (
     decay_order,
     dropout_mask,
     gradient_check_curve,
+    grid_or_random,
     momentum_map,
     newton_model,
     noisy_path,
+    patient,
     polynomial_fit,
     ravine,
     rosenbrock_race,
@@ -75,6 +78,8 @@ from course_lib.noise import noise_floor
 from course_lib.train import descend
 
 noisy = importlib.import_module("course_lib.explorers.noisy_path")  # beside the function
+patients = importlib.import_module("course_lib.explorers.patient")
+searches = importlib.import_module("course_lib.explorers.grid_or_random")
 MAKERS = [
     ravine,
     gradient_check_curve,
@@ -90,6 +95,8 @@ MAKERS = [
     augment_gallery,
     averaged_path,
     polynomial_fit,
+    patient,
+    grid_or_random,
     explorers.test_shift,  # by its full name, or pytest takes it for a test
 ]
 
@@ -306,6 +313,8 @@ TABLES = {
     augment_gallery: "gallery_table",
     averaged_path: "averaged_table",
     polynomial_fit: "polynomial_table",
+    patient: "patient_table",
+    grid_or_random: "search_table",
     explorers.test_shift: "shift_table",
 }
 
@@ -330,7 +339,7 @@ def test_explorer_is_the_same_where_the_answers_are_left_out(
         return due
 
     answers = ("gradcheck", "landscape", "layers", "models", "optim", "schedules", "train")
-    answers += ("second_order", "augment", "regularizers")
+    answers += ("second_order", "augment", "regularizers", "search", "diagnosis")
     for name, value in vars(module).items():
         home = getattr(value, "__module__", "")
         if home in [f"course_lib.{answer}" for answer in answers] and not isinstance(value, type):
@@ -1033,3 +1042,67 @@ def test_averaged_path_floors_are_met_by_the_average():
     assert np.mean(losses[300:]) == pytest.approx(floor, rel=0.03)
     (none,) = frame(explorer, 1, 2, rate=0, decay=8)
     assert np.isnan(none)
+
+
+# --------------------------------------------------------------- unit 13
+
+
+@pytest.mark.parametrize("number", range(len(patients.PATIENTS)))
+def test_patient_shows_the_run_of_its_settings(number: int):
+    runs, made = datasets.load_training_runs(), patients.PATIENTS[number]
+    explorer, stops = patient(), {"rate": 1, "penalty": 4, "scale": 2}
+    at = (
+        int(np.argmin(np.abs(np.log(runs.lrs / (made.lr / 10))))),
+        int(np.argmin(np.abs(runs.penalties - 10 * made.l2))),
+        int(np.argmin(np.abs(np.log(runs.scales / made.scale)))),
+    )
+    for layer, losses in ((1, runs.losses[at][0]), (2, runs.losses[at][1])):
+        shown = frame(explorer, 0, layer, patient=number, **stops)
+        want = np.clip(losses, patients.LOW, patients.HIGH)
+        np.testing.assert_allclose(shown, want, rtol=1e-6)
+    text = sentence(explorer, explorer.spec["caption"], patient=number, ask=1, **stops)
+    assert text.endswith(f"say: {diagnosis.diagnose(*runs.losses[at])}.")
+
+
+def test_every_patient_has_a_fault_of_its_own_and_a_cure_within_reach():
+    runs = datasets.load_training_runs()
+    came = [diagnosis.diagnose(*runs.losses[patients.run_of((n, 2, 3, 2))]) for n in range(7)]
+    assert len(set(came)) == 7  # one of them passes for healthy, and begins with a loss of 56
+    assert came[6] == "healthy"
+    assert runs.losses[patients.run_of((6, 2, 3, 2))][0, 0] == pytest.approx(56.0, abs=0.1)
+    knobs = list(product(range(5), range(6), range(5)))
+    for number in range(7):
+        reached = [runs.accuracies[patients.run_of((number, *stop))][1] for stop in knobs]
+        assert np.nanmax(reached) > 0.82
+
+
+def test_no_run_is_made_up():
+    with pytest.raises(ValueError, match=r"no run was made with 0\.05"):
+        patients.place(np.array([0.04, 0.4]), 0.05)
+
+
+def test_accuracies_of_a_search_are_those_of_the_file_and_between_them():
+    runs = datasets.load_training_runs()
+    grid_lrs, grid_l2s = np.meshgrid(runs.search_lrs, runs.search_penalties, indexing="ij")
+    np.testing.assert_allclose(searches.accuracy_at(grid_lrs, grid_l2s), runs.search_accuracies)
+    middle = np.sqrt(runs.search_lrs[20] * runs.search_lrs[21])
+    between = searches.accuracy_at(np.array([middle]), runs.search_penalties[7:8])
+    assert between == pytest.approx(runs.search_accuracies[20:22, 7].mean())
+
+
+@pytest.mark.parametrize("kind", range(2))
+@pytest.mark.parametrize("trials", range(4))
+def test_search_casts_its_shadows(kind: int, trials: int):
+    explorer, stops = grid_or_random(), {"kind": kind, "trials": trials, "draw": 3, "ranges": 1}
+    dots, below, beside = (frame(explorer, 0, n, **stops).reshape(-1, 2) for n in (2, 3, 4))
+    count = searches.TRIALS[trials]
+    ends = np.array(list(searches.RANGES["the corner, where both matter"].values()))
+    assert np.isnan(dots[count:]).all()
+    assert np.all((dots[:count] > ends[:, 0] * 0.999) & (dots[:count] < ends[:, 1] * 1.001))
+    np.testing.assert_array_equal(below[:count, 0], dots[:count, 0])
+    np.testing.assert_array_equal(beside[:count, 1], dots[:count, 1])
+    different = len(np.unique(np.round(np.log(dots[:count, 0]), 5)))
+    assert different == (count if kind else np.sqrt(count))
+    seen = frame(explorer, 1, 1, **stops).reshape(-1, 2)[:count]
+    np.testing.assert_allclose(seen[:, 1], searches.accuracy_at(*dots[:count].T), atol=1e-5)
+    assert frame(explorer, 1, 0, **stops)[0] == pytest.approx(seen[:, 1].max())

@@ -217,6 +217,7 @@ CALLS = {
     "data_folder": datasets.data_folder,
     "load_digits": datasets.load_digits,
     "load_photos": datasets.load_photos,
+    "load_training_runs": datasets.load_training_runs,
 }  # fmt: skip
 PUBLIC = {
     name: function

@@ -12,9 +12,11 @@ from course_lib.explorers.decay_order import decay_order
 from course_lib.explorers.digit_shift import test_shift
 from course_lib.explorers.dropout_mask import dropout_mask
 from course_lib.explorers.gradcheck_curve import gradient_check_curve
+from course_lib.explorers.grid_or_random import grid_or_random
 from course_lib.explorers.momentum_map import momentum_map
 from course_lib.explorers.newton_model import newton_model
 from course_lib.explorers.noisy_path import noisy_path
+from course_lib.explorers.patient import patient
 from course_lib.explorers.polynomial_fit import polynomial_fit
 from course_lib.explorers.ravine import ravine
 from course_lib.explorers.rosenbrock_race import rosenbrock_race
@@ -31,9 +33,11 @@ __all__ = [
     "decay_order",
     "dropout_mask",
     "gradient_check_curve",
+    "grid_or_random",
     "momentum_map",
     "newton_model",
     "noisy_path",
+    "patient",
     "polynomial_fit",
     "ravine",
     "rosenbrock_race",
