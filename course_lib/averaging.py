@@ -3,6 +3,7 @@
 import numpy as np
 
 from course_lib.arrays import Array, Labels
+from course_lib.noise import noise_floor
 
 
 def ensemble_predict(probabilities: Array) -> Labels:
@@ -55,9 +56,10 @@ def averaged_floor(curvatures: Array, variances: Array, *, lr: float, decay: flo
     ``decay`` in [0, 1).
     Raises ValueError when ``lr`` is so large that SGD would diverge even without noise.
     """
-    if np.max(lr * curvatures) >= 2:
-        raise ValueError(f"lr must lie below {2 / np.max(curvatures):.4g}, got {lr}: SGD diverges")
-    place = lr * variances / (curvatures * (2 - lr * curvatures))
     kept = 1 - lr * curvatures  # of a distance from the minimum, in one step
     left = (1 - decay) / (1 + decay) * (1 + decay * kept) / (1 - decay * kept)
-    return float(0.5 * np.sum(curvatures * place * left))
+    each = [
+        noise_floor(curvatures[i : i + 1], variances[i : i + 1], lr=lr)
+        for i in range(len(curvatures))
+    ]
+    return float(left @ np.array(each))

@@ -97,9 +97,9 @@ else:
     print("When your polyak_update passes its check, it computes a plain mean here.")
 
 # %% [markdown]
-# The difference matters. In the explorer, "the mean of all" goes on falling as long as you train, because it averages over ever more noise. The slide's average forgets, so it stops at a floor: the red line. But what forgets also forgets a bad start.
+# The difference matters. In the explorer, "the mean of all" goes on falling as long as you train, because it averages over ever more noise. The slide's average forgets, so it stops at a floor: the dashed line. But what forgets also forgets a bad start.
 #
-# The line that cannot run is the last one: `x_test` is used before it has a value. Who starts it at zeros gets, after 100 updates, parameters that are too small by $1 - 0.995^{100}$: 0.394 of what they should be. It has to start at the parameters themselves. Then nothing is too small; but these first parameters are random.
+# The line that cannot run is the last one: `x_test` is used before it has a value. Start it at zeros, and after 100 updates it is only $1 - 0.995^{100} = 0.394$ times what it should be. It has to start at the parameters themselves. Then nothing is too small; but these first parameters are random.
 
 # %% quiz: u12-share-of-the-start
 
@@ -108,7 +108,7 @@ else:
 #
 # A weight of $1 - d$ for the newest place means that the average looks back over about $1/(1-d)$ steps. Call this its memory $M$: 200 steps for 0.995. What does it buy?
 #
-# Look along one direction with curvature $\lambda$. SGD's place keeps the share $1 - \eta\lambda$ of itself per step, so it wanders: for about $1/(\eta\lambda)$ steps it stays on the same side. Averaging over fewer steps than that averages over what is nearly one single place. Only a memory that is longer sees both sides. For small steps the noise floor falls by the factor
+# Look along one direction with curvature $\lambda$. SGD's place keeps the share $1 - \eta\lambda$ of itself per step, so it wanders: for about $1/(\eta\lambda)$ steps it stays on the same side. Averaging over fewer steps than that averages over what is nearly one single place. Only a memory that is longer sees both sides. For small steps the noise floor is multiplied by about
 #
 # $$\frac{1}{1 + \eta\,\lambda\, M}.$$
 #
@@ -116,18 +116,25 @@ else:
 
 # %% quiz: u12-which-direction
 
+
 # %%
-memories = np.geomspace(1, 1000, 40)
-bowl, variances = np.array([2.0, 20.0]), np.full(2, 64.0)
+@recorded
+def floors_of_averages(rates: tuple[float, ...], memories: list[float]) -> Array:
+    """The floor in the explorer's bowl, for every step size and memory; (rates, memories)."""
+    bowl, variances = np.array([2.0, 20.0]), np.full(2, 64.0)
+    floor = averaging.averaged_floor
+    return np.array(
+        [[floor(bowl, variances, lr=lr, decay=1 - 1 / m) for m in memories] for lr in rates]
+    )
+
+
+RATES = (0.08, 0.02, 0.005)
+memories = np.geomspace(1, 1000, 31).tolist()
 fig, ax = plt.subplots(figsize=(6.4, 3.6))
-for index, lr in enumerate((0.08, 0.02, 0.005)):
-    floors = [
-        averaging.averaged_floor(bowl, variances, lr=lr, decay=1 - 1 / memory)
-        for memory in memories
-    ]
+for index, floors in enumerate(floors_of_averages(RATES, memories)):
     color, marker, dash = plots.style_of(index)
-    look = {"color": color, "marker": marker, "linestyle": dash, "markevery": 6}
-    ax.loglog(memories, floors, label=f"step size {lr}", **look)
+    look = {"color": color, "marker": marker, "linestyle": dash, "markevery": 5}
+    ax.loglog(memories, floors, label=f"step size {RATES[index]}", **look)
 ax.set(xlabel="memory of the average (steps)", ylabel="floor of the loss")
 ax.legend()
 plt.show()
@@ -385,8 +392,7 @@ for task, table in tables.items():
 # ## Train once, keep five
 #
 # Five nets cost five trainings. DD2424 L5 has "model ensemble on the cheap": average the predictions of several checkpoints of one training. CS231n L7 adds cyclic learning rates, after Huang and others, *Snapshot ensembles: train 1, get M for free* (2017). The rate falls along a cosine, a snapshot is taken, the rate jumps up again and shakes the net out of where it was, and so on.
-
-# %% [markdown]
+#
 # **Your turn.** Write `snapshot_steps`: after which steps is a snapshot taken? Steps count from 0, and all cycles have the same length. `hint("snapshot_steps")` helps.
 
 # %% exercise: snapshot_steps
@@ -426,7 +432,7 @@ plt.show()
 # %% [markdown]
 # *What to see:* the rate falls to zero five times, and the dashed snapshots stand just before it jumps up; the training loss jumps up after every restart and falls again, and every snapshot lies lower than the one before.
 #
-# "For free" is a strong word. The fair question is what else the same number of updates buys. Three offers, all with five times the same budget:
+# "For free" is a strong word. The fair question is what else the same number of updates buys. Here are three offers for one budget:
 #
 # 1. **one long training**, a single cosine over all updates;
 # 2. **five snapshots** of one training with restarts, and their ensemble;
@@ -477,7 +483,7 @@ for name in offers["clean"]:
 # %% [markdown]
 # Which offer would you take, for each of the two tasks? And how much of "M for free" did we get?
 #
-# - **Clean labels:** 0.960 ± 0.005 for one long training, 0.959 ± 0.004 for five snapshots, 0.955 ± 0.002 for five short trainings. The snapshots gain 0.2 points on the last of them, and nothing on the long training. The last two snapshots disagree about 0.4 % of the digits: after a restart this small net falls back into the valley it came from.
+# - **Clean labels:** 0.960 ± 0.005 for one long training, 0.959 ± 0.004 for five snapshots, 0.955 ± 0.002 for five short trainings. The snapshots gain 0.2 points on the last of them, and nothing on the long training. The last two snapshots disagree about 0.4 % of the digits: after a restart this small net seems to fall back into the valley it came from.
 # - **Wrong labels:** five snapshots read 3.9 points more than the last one, 0.742 against 0.703. Impressive, if that is all you compare with. A fifth of the training *alone* reads 0.854, and five such short trainings 0.865. What spoils the long training is that it has the time to learn the wrong labels by heart (unit 09 is about stopping in time). The old snapshots are good because they are young.
 #
 # Snapshot ensembles were made for large networks on large data, where one training costs days and restarts lead to nets that do differ. Nothing here refutes that. What it shows is how a gain can be real and yet not be worth it: compare with everything else that the same budget buys.
@@ -509,6 +515,7 @@ else:
 # %% quiz: u12-twin
 
 # %%
+UNIT_AXIS = (("W1", 1), ("b1", 0), ("W2", 0))  # along which the hidden units are counted
 PAIRS = ("the net after 5 epochs and after 10", "two nets", "a net and its twin")
 
 
@@ -556,7 +563,6 @@ def averages_of_nets(seeds: int) -> dict:
     return {name: np.array(values) for name, values in rows.items()}
 
 
-UNIT_AXIS = (("W1", 1), ("b1", 0), ("W2", 0))  # along which the hidden units are counted
 fig, ax = plt.subplots()
 lines = along_the_segments(5, 21)
 plots.draw_curves(ax, lines, xlabel="place between the two nets", ylabel="training loss (nats)")
