@@ -51,6 +51,12 @@ def gap_cases(rng: np.random.Generator) -> Sequence[Case]:
             0.55,
             0.85,
         ),
+        run(
+            "poor, and validation a little ahead",
+            "No gap, and training is below the floor.",
+            0.52,
+            0.56,
+        ),
         run("a narrow gap is allowed", "A gap of 0.16 with a limit of 0.2.", 0.96, 0.8, gap=0.2),
         run(
             "no gap is allowed",
@@ -220,7 +226,7 @@ DIAGNOSE_GAP = Exercise(
             GAP,
             "train_accuracy > val_accuracy",
             "Any gap at all is called overfitting. Nearly every model is a little better on what "
-            "it has seen; `gap` says how much is too much.",
+            "it has seen; `gap` says how much is too much, as a share and not in percent.",
         ),
         Mistake(
             "never underfitting",

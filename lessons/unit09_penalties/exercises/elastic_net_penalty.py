@@ -7,7 +7,7 @@ import numpy as np
 from autograde.spec import Case, Exercise, Mistake
 from course_lib import regularizers
 
-from .shared import RETURNS, downhill, exchanged, kink, off_zero, penalty_cases
+from .shared import RETURNS, downhill, exchanged, kink, off_zero, penalty_cases, stepped
 
 
 def elastic_cases(rng: np.random.Generator) -> Sequence[Case]:
@@ -215,6 +215,7 @@ ELASTIC_NET = Exercise(
         ),
         *kink(GRADIENT),
         downhill(GRADIENT),
+        stepped(GRADIENT),
         exchanged("penalty", GRADIENT),
     ),
     accepted=(elastic_from_its_parts, elastic_by_loops, elastic_by_signs),

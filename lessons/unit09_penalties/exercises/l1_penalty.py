@@ -5,7 +5,7 @@ import numpy as np
 from autograde.spec import Exercise, Mistake
 from course_lib import regularizers
 
-from .shared import RETURNS, downhill, exchanged, kink, one_sum_for_all, penalty_cases
+from .shared import RETURNS, downhill, exchanged, kink, one_sum_for_all, penalty_cases, stepped
 
 
 def l1_by_loops(weights, *, strength):
@@ -155,6 +155,7 @@ L1_PENALTY = Exercise(
         ),
         one_sum_for_all(GRADIENT),
         downhill(GRADIENT),
+        stepped(GRADIENT),
         exchanged("penalty", GRADIENT),
     ),
     accepted=(l1_by_loops, l1_by_signs, l1_by_parts),

@@ -5,7 +5,7 @@ import numpy as np
 from autograde.spec import Exercise, Mistake
 from course_lib import regularizers
 
-from .shared import RETURNS, downhill, exchanged, one_sum_for_all, penalty_cases
+from .shared import RETURNS, downhill, exchanged, one_sum_for_all, penalty_cases, stepped
 
 
 def l2_by_loops(weights, *, strength):
@@ -173,6 +173,7 @@ L2_PENALTY = Exercise(
         ),
         one_sum_for_all(GRADIENT),
         downhill(GRADIENT),
+        stepped(GRADIENT),
         exchanged("penalty", GRADIENT),
     ),
     accepted=(l2_by_loops, l2_by_inner_product, l2_by_norm, l2_by_einsum),

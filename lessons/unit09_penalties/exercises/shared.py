@@ -93,6 +93,16 @@ def downhill(gradient: str) -> Mistake:
     )
 
 
+def stepped(gradient: str) -> Mistake:
+    return Mistake(
+        "a step instead of a gradient",
+        gradient,
+        f"weights - {gradient}",
+        "You return the weights after a step. Asked for is the gradient; what becomes of it is the "
+        "training loop's business.",
+    )
+
+
 def one_sum_for_all(gradient: str, weights: str = "weights") -> Mistake:
     """``gradient`` contains ``weights`` once: the part whose sum is taken."""
     return Mistake(
