@@ -42,6 +42,7 @@ from course_lib.explorers import (
     newton_model,
     noisy_path,
     patient,
+    penalty_outline,
     polynomial_fit,
     ravine,
     rosenbrock_race,
@@ -55,6 +56,8 @@ from course_lib.explorers.dropout_mask import OUTPUTS, drawn_mask, every_mask, h
 from course_lib.explorers.gradcheck_curve import analytic_gradient, flatten, small_net, unflatten
 from course_lib.explorers.momentum_map import PLANE_MOMENTA, PLANE_RATES
 from course_lib.explorers.newton_model import ALONG, DAMPINGS, X1, X2, problem_list
+from course_lib.explorers.penalty_outline import BOWLS, RATIOS, TARGETS
+from course_lib.explorers.penalty_outline import dragged as drag_target
 from course_lib.explorers.polynomial_fit import DEGREES, STRENGTHS, sampled
 from course_lib.explorers.schedule_designer import (
     CURVATURES,
@@ -94,6 +97,7 @@ MAKERS = [
     newton_model,
     augment_gallery,
     averaged_path,
+    penalty_outline,
     polynomial_fit,
     patient,
     grid_or_random,
@@ -312,6 +316,7 @@ TABLES = {
     newton_model: "newton_table",
     augment_gallery: "gallery_table",
     averaged_path: "averaged_table",
+    penalty_outline: "outline_table",
     polynomial_fit: "polynomial_table",
     patient: "patient_table",
     grid_or_random: "search_table",
@@ -871,6 +876,51 @@ def test_schedule_designer_an_early_drop_wins_first_and_loses_later():
     early, constant = (mean_losses(rates[i, 4, 0], spread)[0].sum(axis=-1) for i in (2, 0))
     assert early[60] < 0.9 * constant[60]
     assert early[-1] > 1.5 * constant[-1]
+
+
+# --------------------------------------------------------------- two weights under a penalty
+
+
+@pytest.mark.parametrize("kind", range(4))
+@pytest.mark.parametrize(("strength", "bowl", "target"), [(5, 1, 0), (9, 2, 3), (12, 0, 4)])
+def test_penalty_outline_has_the_best_weights(kind: int, strength: int, bowl: int, target: int):
+    explorer = penalty_outline()
+    stops = {"kind": kind, "strength": strength, "bowl": bowl, "target": target}
+    best = frame(explorer, 0, 4, **stops)
+    hessian, middle = list(BOWLS.values())[bowl], np.array(TARGETS[target])
+    size = float(explorer.spec["controls"][1]["stops"][strength])
+
+    def price(w: np.ndarray) -> float:
+        ratio = RATIOS[kind]
+        if ratio is None:
+            return float(np.sum(w**2))
+        return float(np.sum(ratio * w**2 + np.abs(w)))
+
+    def loss(w: np.ndarray) -> float:
+        return 0.5 * (w - middle) @ hessian @ (w - middle) + size * price(w)
+
+    around = 1e-3 * np.stack([np.cos(np.arange(24)), np.sin(np.arange(24))], axis=1)
+    assert all(loss(best + step) > loss(best) for step in around)
+    edge = frame(explorer, 0, 1, **stops).reshape(-1, 2)
+    np.testing.assert_allclose([price(w) for w in edge], price(best), rtol=1e-4, atol=1e-6)
+    shown = [frame(explorer, 1, layer, **stops)[strength] for layer in (2, 3)]
+    np.testing.assert_array_equal(shown, best)
+    words = sentence(explorer, explorer.spec["caption"], **stops)
+    zeros = int(np.sum(best == 0.0))
+    assert ("No weight", "One weight", "Both weights")[zeros] in words
+    assert zeros == 0 or RATIOS[kind] is not None
+
+
+def test_penalty_outline_answers_a_drag_like_the_table():
+    explorer, stops = penalty_outline(), {"kind": 3, "strength": 9, "bowl": 1, "target": 0}
+    answer = drag_target(2.0, 0.5, stops)
+    names = {layer["name"]: (panel, number) for panel, part in enumerate(explorer.spec["panels"])
+             for number, layer in enumerate(part["layers"]) if layer["name"]}  # fmt: skip
+    assert set(names) == set(answer.frames)
+    for name, (panel, number) in names.items():
+        want = frame(explorer, panel, number, **stops)
+        np.testing.assert_allclose(np.ravel(answer.frames[name]), want, atol=1e-6)
+    np.testing.assert_allclose(answer.frames["best"], [[0.8, 0.0]], atol=1e-9)
 
 
 # --------------------------------------------------------------- the polynomial

@@ -17,6 +17,7 @@ from course_lib.explorers.momentum_map import momentum_map
 from course_lib.explorers.newton_model import newton_model
 from course_lib.explorers.noisy_path import noisy_path
 from course_lib.explorers.patient import patient
+from course_lib.explorers.penalty_outline import penalty_outline
 from course_lib.explorers.polynomial_fit import polynomial_fit
 from course_lib.explorers.ravine import ravine
 from course_lib.explorers.rosenbrock_race import rosenbrock_race
@@ -38,6 +39,7 @@ __all__ = [
     "newton_model",
     "noisy_path",
     "patient",
+    "penalty_outline",
     "polynomial_fit",
     "ravine",
     "rosenbrock_race",
