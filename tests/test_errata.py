@@ -13,6 +13,7 @@ import pytest
 from course_lib import (
     augment,
     averaging,
+    datasets,
     landscape,
     layers,
     losses,
@@ -464,6 +465,35 @@ def test_56_an_average_that_starts_at_zero_is_too_small():
     np.testing.assert_allclose(from_zero / x, 0.394, atol=5e-4)
 
 
+def test_58_random_draws_beat_a_grid_when_one_knob_matters_and_not_when_two_do():
+    rng, searches = np.random.default_rng(58), 40_000
+    shifts = rng.random((searches, 2, 1))
+    axes = (np.arange(3) + shifts) / 3  # of each search, the three values of either knob
+    on_grid = np.stack(
+        np.broadcast_arrays(axes[:, 0, :, None], axes[:, 1, None, :]), axis=-1
+    ).reshape(searches, 9, 2)
+    at_random = rng.random((searches, 9, 2))
+    lows = rng.random((searches, 1, 2)) * 0.8
+    found = {}
+    for name, tried in (("grid", on_grid), ("random", at_random)):
+        good = (tried >= lows) & (tried < lows + 0.2)
+        found[name] = good[..., 0].any(axis=1).mean(), good.all(axis=2).any(axis=1).mean()
+    np.testing.assert_allclose(found["random"], [1 - 0.8**9, 1 - 0.96**9], atol=0.01)
+    np.testing.assert_allclose(found["grid"], [0.6, 0.36], atol=0.015)
+    np.testing.assert_allclose([1 - 0.8**9, 1 - 0.96**9], [0.87, 0.31], atol=0.005)
+
+
+def test_59_the_first_loss_is_log_c_for_equal_scores_only():
+    digits, first = datasets.load_digits(), []
+    for seed in range(10):
+        params = models.init_mlp((64, 64, 10), rng=np.random.default_rng(seed))
+        first.append(models.nll(params, digits.x_train, digits.y_train))
+    assert np.mean(first) == pytest.approx(2.50, abs=0.005)
+    assert np.log(10) == pytest.approx(2.303, abs=5e-4)
+    equal, _ = losses.softmax_cross_entropy(np.ones((4, 10)), np.arange(4))
+    assert equal == pytest.approx(np.log(10), rel=1e-14)
+
+
 # --- the page and these tests belong together -----------------------------------------------------
 
 
@@ -478,7 +508,7 @@ def numbers_with_a_test():
 
 
 def test_every_erratum_has_a_row():
-    assert sorted(rows()) == list(range(1, 58))
+    assert sorted(rows()) == list(range(1, 61))
 
 
 def test_every_mathematical_erratum_has_its_test():
