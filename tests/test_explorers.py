@@ -897,7 +897,7 @@ def test_penalty_outline_has_the_best_weights(kind: int, strength: int, bowl: in
         return float(np.sum(ratio * w**2 + np.abs(w)))
 
     def loss(w: np.ndarray) -> float:
-        return 0.5 * (w - middle) @ hessian @ (w - middle) + size * price(w)
+        return float(0.5 * (w - middle) @ hessian @ (w - middle)) + size * price(w)
 
     around = 1e-3 * np.stack([np.cos(np.arange(24)), np.sin(np.arange(24))], axis=1)
     assert all(loss(best + step) > loss(best) for step in around)

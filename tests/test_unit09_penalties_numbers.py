@@ -19,6 +19,7 @@ LESSON = Path(__file__).resolve().parents[1] / "lessons" / "unit09_penalties" / 
 TEXT = LESSON.read_text(encoding="utf-8")
 PROSE = re.sub(r"\s+", " ", " ".join(re.findall(r"^# (?!%%)(.*)$", TEXT, re.MULTILINE)))
 polynomial = importlib.import_module("course_lib.explorers.polynomial_fit")
+outline = importlib.import_module("course_lib.explorers.penalty_outline")
 
 
 def lesson_functions():
@@ -99,19 +100,19 @@ def test_the_lectures_two_vectors():
 
 
 def test_a_corner_and_a_circle():
-    points = HERE["best_points"]((0.0, 1.5))
-    np.testing.assert_allclose(points["L1"][0], [2.0, 0.5])
-    np.testing.assert_allclose(points["L1"][1], [0.8, 0.0], atol=1e-9)
-    assert points["L1"][1][1] == 0.0
-    assert np.all(points["L2"][1] > 0.3)
-    # at its best point the data pull less than the penalty pushes
-    pull = HERE["BOWL"] @ (points["L1"][1] - HERE["TARGET"])
+    printed("the best weights are $(0.8, 0)$ with L1 and $(0.522, 0.354)$ with L2")
+    bowl, target, at = HERE["BOWL"], HERE["TARGET"], outline.STRENGTHS.index(1.5)
+    corner = outline.best_weights(bowl, target, 0.0)[at]
+    np.testing.assert_allclose(corner, [0.8, 0.0], atol=1e-9)
+    assert corner[1] == 0.0
+    # there the data pull less than the penalty pushes
+    pull = bowl @ (corner - target)
     assert pull[0] == pytest.approx(-1.5)
     assert abs(pull[1]) < 1.5
-    cheap, equal_loss = HERE["outlines"]("L1", points["L1"][1])
-    assert np.abs(cheap).sum(axis=1) == pytest.approx(0.8)
-    losses = [HERE["data_loss"](w) for w in equal_loss]
-    np.testing.assert_allclose(losses, HERE["data_loss"](points["L1"][1]))
+    side = np.linalg.solve(bowl + 2 * 1.5 * np.eye(2), bowl @ target)
+    assert side == pytest.approx((0.522, 0.354), abs=5e-4)
+    np.testing.assert_array_equal(outline.BOWLS["tilted"], bowl)
+    np.testing.assert_array_equal(outline.TARGETS[0], target)
 
 
 def test_the_gradient_jumps_and_the_threshold_rests():

@@ -24,7 +24,6 @@ from course_lib import (
     models,
     optim,
     plots,
-    problems,
     regularizers,
     schedules,
     train,
@@ -132,57 +131,19 @@ plt.show()
 # %% [markdown]
 # ## Exact zeros
 #
-# If L1 does not even prefer $(1, 0)$ to $(\frac12, \frac12)$, why is it famous for weights that are exactly zero? Because there is a data loss as well. Take a bowl with two weights, its minimum at $(2, 0.5)$. Make the penalty stronger and stronger, and follow the best point on its way to the origin.
-
+# If L1 does not even prefer $(1, 0)$ to $(\frac12, \frac12)$, why is it famous for weights that are exactly zero? Because there is a data loss as well. Take a bowl with two weights. The grey lines are its level lines, the green diamond is its minimum. The vermilion square is the best point of data loss *plus* penalty, and the black outline shows all weights that cost the same as this point.
 
 # %%
-BOWL, TARGET = np.array([[1.0, 0.6], [0.6, 1.2]]), np.array([2.0, 0.5])
-
-
-def data_loss(w: Array) -> float:
-    return problems.quadratic(BOWL)(w - TARGET)
-
-
-@recorded
-def best_points(strengths: tuple[float, ...]) -> dict:
-    """The best weights for each strength, with L1 and with L2; shape (strengths, 2) each."""
-    l1, l2 = [], []
-    for strength in strengths:
-        w = TARGET
-        for _ in range(400):
-            w = w - 0.3 * BOWL @ (w - TARGET)
-            w = regularizers.soft_threshold(w, threshold=0.3 * strength)
-        l1.append(w)
-        l2.append(np.linalg.solve(BOWL + 2 * strength * np.eye(2), BOWL @ TARGET))
-    return {"L1": np.array(l1), "L2": np.array(l2)}
-
-
-def outlines(name: str, point: Array) -> list:
-    """All weights as cheap as ``point``, and all with the same data loss; (n, 2) each."""
-    turn = np.linspace(0, 2 * np.pi, 101)
-    circle = np.stack([np.cos(turn), np.sin(turn)], axis=1)
-    equal_loss = circle @ np.linalg.inv(np.linalg.cholesky(BOWL))
-    diamond = circle / np.abs(circle).sum(axis=1, keepdims=True) * np.abs(point).sum()
-    cheap = diamond if name == "L1" else circle * np.linalg.norm(point)
-    return [cheap, TARGET + np.sqrt(2 * data_loss(point)) * equal_loss]
-
-
-STRENGTHS = (0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0)
-fig, axes = plt.subplots(1, 2, figsize=(9, 3.6))
-for ax, (name, points) in zip(axes, best_points(STRENGTHS).items(), strict=True):
-    plots.draw_paths(ax, data_loss, {name: points}, x_range=(-0.8, 2.6), y_range=(-0.8, 1.2))
-    for outline, color in zip(outlines(name, points[6]), ("black", "0.4"), strict=True):
-        ax.plot(*outline.T, color=color, linewidth=1)
-    ax.plot(*points[6], "kx", markersize=9)
-    ax.set(aspect="equal", xlabel="$w_1$", ylabel="$w_2$")
-plt.show()
-print("strength 1.5, L1:", np.round(best_points(STRENGTHS)["L1"][6], 3))
-print("strength 1.5, L2:", np.round(best_points(STRENGTHS)["L2"][6], 3))
+explorers.penalty_outline()
 
 # %% [markdown]
-# *What to see:* both paths start at the star, the minimum of the data loss; L1's runs straight to the horizontal axis and then along it, L2's bends towards the origin and never meets an axis before. The black outline holds all weights that cost no more than the cross; it touches the grey level line through the cross, the diamond with a corner, the circle somewhere on its side.
+# Things to try:
 #
-# A corner of the diamond sticks out, so level lines of many shapes touch it there and nowhere else. In formulas: near 0 the push of L2, $2\lambda w$, fades away with the weight, and any slope of the data loss beats it. The push of L1 is $\lambda$ all the way. As long as the data pull less than that, the weight stays at 0, *exactly*.
+# 1. Raise the strength with L1. The best point moves straight to an axis. What does it do when it gets there? At which strength is the second weight *exactly* 0?
+# 2. Do the same with L2. Does the path ever meet an axis before the origin?
+# 3. Look at the outline where it touches the level line: at a corner, or somewhere on a side? Try other bowls, or drag the minimum.
+#
+# A corner sticks out, so level lines of many shapes touch the diamond there. A circle has no corners. In formulas: near 0 the push of L2, $2\lambda w$, fades away with the weight, and any slope of the data loss beats it. The push of L1 is $\lambda$ all the way. As long as the data pull less than that, the weight stays at 0, *exactly*: at strength 1.5 the best weights are $(0.8, 0)$ with L1 and $(0.522, 0.354)$ with L2.
 #
 # That is where the best point lies. Does gradient descent get there?
 
@@ -197,6 +158,9 @@ print("strength 1.5, L2:", np.round(best_points(STRENGTHS)["L2"][6], 3))
 
 
 # %%
+BOWL, TARGET = np.array([[1.0, 0.6], [0.6, 1.2]]), np.array([2.0, 0.5])  # the explorer's first
+
+
 @recorded
 def last_weights(how: str, steps: int) -> Array:
     """The last three points of a descent on bowl plus L1, strength 1.5, learning rate 0.1."""
