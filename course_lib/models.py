@@ -147,7 +147,7 @@ def permute_hidden(params: Params, order: Indices) -> Params:
     """The same net with its hidden units in another order: other weights, the same function.
 
     Hidden unit j of the new net is hidden unit ``order[j]`` of the old one, with all that belongs
-    to it. In a deeper net these are the units of the first hidden layer.
+    to it. The net has one hidden layer.
 
     Source: CSC421 L7-8 "local minima" (permutation symmetry).
     Shapes: ``params`` W1 (D, H), b1 (H,), W2 (H, C), b2 (C,); ``order`` (H,) holds every number

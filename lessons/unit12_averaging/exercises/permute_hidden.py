@@ -90,8 +90,10 @@ def permute_by_take(params, order):
     }
 
 
-HALF_DONE = "The unit's {} stays behind, so the net computes something else. What else does a "
-WHAT_ELSE = HALF_DONE + "hidden unit own?"
+STAYS_BEHIND = (
+    "The units' {} stay behind, so the net computes something else. What else does a hidden unit "
+    "own?"
+)
 
 PERMUTE_HIDDEN = Exercise(
     reference=models.permute_hidden,
@@ -119,14 +121,16 @@ PERMUTE_HIDDEN = Exercise(
             "first weights left",
             'params["W1"][:, order]',
             'params["W1"]',
-            WHAT_ELSE.format("incoming weights"),
+            STAYS_BEHIND.format("incoming weights"),
         ),
-        Mistake("biases left", 'params["b1"][order]', 'params["b1"]', WHAT_ELSE.format("bias")),
+        Mistake(
+            "biases left", 'params["b1"][order]', 'params["b1"]', STAYS_BEHIND.format("biases")
+        ),
         Mistake(
             "second weights left",
             'params["W2"][order]',
             'params["W2"]',
-            WHAT_ELSE.format("outgoing weights"),
+            STAYS_BEHIND.format("outgoing weights"),
         ),
         Mistake(
             "first layer only, weights",
