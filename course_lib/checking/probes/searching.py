@@ -10,6 +10,7 @@ from course_lib.checking.probes.base import Malformed, Observation, numbers, pro
 from course_lib.checking.probes.images import correlation, draws
 from course_lib.checking.student import Student
 
+REPEATED = "the same generator draws the same numbers"
 Setting = dict[str, float]
 Range = tuple[float, float]
 
@@ -24,7 +25,8 @@ def heights(values: Array, low: float, high: float) -> Array:
 def log_draws(student: Student, *, low: float, high: float, size: int, seed: int) -> Observation:
     """Draws on a log scale: which share of them lies in which part of the decades.
 
-    Where all draws are one number, its place says nothing, and 0 is reported for every share.
+    Where all draws are one number, or nobody can repeat them, their places say nothing about the
+    mistake, and 0 is reported for every share.
     """
 
     def draw(rng: np.random.Generator) -> Array:
@@ -33,7 +35,7 @@ def log_draws(student: Student, *, low: float, high: float, size: int, seed: int
     first, chance = draws(draw, seed, "numbers")
     at = heights(first, low, high)
     different = len(np.unique(first))
-    known = different > 1 or size == 1
+    known = (different > 1 or size == 1) and chance[REPEATED] == "yes"
     parts = {"quarter": 0.25, "half": 0.5, "three quarters": 0.75}
     return {
         "numbers that differ": different,
@@ -108,7 +110,7 @@ def searched(
         ),
         **{
             f"share of {name} in the lower half of its decades": (
-                float(np.mean(place < 0.5)) if different[name] > 1 else 0.0
+                float(np.mean(place < 0.5)) if different[name] > 1 and first == again else 0.0
             )
             for name, place in at.items()
         },

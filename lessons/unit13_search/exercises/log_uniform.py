@@ -139,7 +139,7 @@ LOG_UNIFORM = Exercise(
         Mistake(
             "a generator that cannot be repeated",
             "rng.uniform(np",
-            "np.random.default_rng().uniform(np",
+            "vars(log_uniform).setdefault('own', np.random.default_rng(1)).uniform(np",
             "The numbers do not come from `rng`: the same seed gives other numbers each time, and "
             "nobody can repeat your search.",
         ),

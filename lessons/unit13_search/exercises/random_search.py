@@ -229,7 +229,7 @@ RANDOM_SEARCH = Exercise(
         Mistake(
             "generator that cannot be repeated",
             "    tried = []",
-            "    tried, rng = [], np.random.default_rng()",
+            "    tried, rng = [], vars(random_search).setdefault('own', np.random.default_rng(1))",
             "Your numbers do not come from `rng`: nobody can repeat your search.",
         ),
     ),
