@@ -198,6 +198,15 @@ def test_stopped_early():
 
 
 @pytest.mark.slow
+def test_one_training_with_bumps():
+    printed("falls for some thirty epochs, with many bumps on the way, and then creeps up again")
+    curve = HERE["two_losses"](4)["validation"]
+    assert 28 <= np.argmin(curve) <= 40
+    assert np.sum(np.diff(curve[:30]) > 0) >= 8
+    assert curve[-20:].mean() > curve.min() + 0.08
+
+
+@pytest.mark.slow
 def test_the_shape_of_the_curves():
     printed("the curve then sinks to 0.78")
     curve = trainings()["val_curve"].mean(axis=0)

@@ -87,7 +87,7 @@ explorers.polynomial_fit()
 #
 # This is **L2**, and $\lambda$ is its **strength**. A weight of 2440 now costs six million times $\lambda$, and the data loss has to earn it.
 #
-# Two remarks before you write it. First, **biases pay nothing.** A bias cannot make a function wiggle; it only shifts it. Penalising it would drag every prediction towards zero for no reason. So the functions of this unit get one array of weights, and nobody calls them with a bias. Second, $\lambda$ **cannot be learned on the training set**: there the best strength is always 0. It is chosen on the validation set.
+# Two remarks before you write it. First, **biases pay nothing.** A bias makes no function wilder; it only shifts. Penalising it would drag every prediction towards zero for no reason. So the functions of this unit get one array of weights, and nobody calls them with a bias. Second, $\lambda$ **cannot be learned on the training set**: there the best strength is always 0. It is chosen on the validation set.
 #
 # **Your turn.** Write `l2_penalty`. It returns the penalty and its gradient, which a training loop adds to the gradient of the data loss. Nudges: `hint("l2_penalty")`.
 
@@ -109,6 +109,11 @@ explorers.polynomial_fit()
 
 # %% quiz: u09-which-one-l1
 
+# %% [markdown]
+# **Your turn.** Write `l1_penalty`. Its gradient needs one agreement: the size of a weight has a kink at 0, where every slope from -1 to 1 would be a fair answer. We take 0, so that a weight that *is* zero is left in peace. Nudges: `hint("l1_penalty")`.
+
+# %% exercise: l1_penalty
+
 # %%
 share = np.linspace(0, 1, 11)
 curves = {"L2": share**2 + (1 - share) ** 2, "L1": share + (1 - share)}
@@ -123,10 +128,6 @@ plt.show()
 
 # %% [markdown]
 # *What to see:* two weights that add up to 1; L2's price is a bowl whose bottom is the even split, L1's is a horizontal line.
-#
-# **Your turn.** Write `l1_penalty`. Its gradient needs one agreement: the size of a weight has a kink at 0, where every slope from -1 to 1 would be a fair answer. We take 0, so that a weight that *is* zero is left in peace. Nudges: `hint("l1_penalty")`.
-
-# %% exercise: l1_penalty
 
 # %% [markdown]
 # ## Exact zeros
@@ -180,7 +181,7 @@ for how in ("gradient", "threshold"):
     print(f"{how:9s}", [f"({a:.4f}, {b:+.4f})" for a, b in last_weights(how, 200)])
 
 # %% [markdown]
-# With the gradient the second weight jumps about 0 for ever, by up to 0.28, and takes the first one along. With the threshold it is 0, and the first settles at 0.8. Most libraries take the gradient all the same. Then count weights *below a small size*, not zeros; you will find none.
+# With the gradient the second weight jumps about 0 for ever, by up to 0.28, and takes the first one along. With the threshold it is 0, and the first settles at 0.8. Deep-learning libraries mostly take the gradient all the same. If you count exact zeros there, you find none; count weights below a small size instead.
 
 # %% [markdown]
 # ## Both at once
@@ -230,7 +231,7 @@ for strength, kappa in zip((0.0, 0.001, 0.1), conditioning((0.0, 0.001, 0.1)), s
 #
 # $$\frac2N X^\top(Xw - y) + 2\lambda w = 0 .$$
 #
-# This is **ridge regression**, and it is what the explorer computes. Along an eigenvector of $X^\top X/N$ with eigenvalue $c$, the solution is $\frac{c}{c+\lambda}$ times that of plain least squares. Directions in which the data say much, $c \gg \lambda$, are left alone. Directions in which they say little are pulled to zero. That is how a polynomial of degree 15 became tame: no power was forbidden, but the combinations that the fifteen examples hardly determine were held back.
+# This is **ridge regression**, and it is what the first explorer computes. Along an eigenvector of $X^\top X/N$ with eigenvalue $c$, the solution is $\frac{c}{c+\lambda}$ times that of plain least squares. Directions in which the data say much, $c \gg \lambda$, are left alone. Directions in which they say little are pulled to zero. That is how a polynomial of degree 15 became tame: no power was forbidden, but the combinations that the fifteen examples hardly determine were held back.
 #
 # **Your turn.** Write `ridge_solution`. Mind the two conventions of this course: the squared error is a *mean*, and there is no half. Nudges: `hint("ridge_solution")`.
 
@@ -259,7 +260,44 @@ else:
 # %% quiz: u09-first-decrease
 
 # %% [markdown]
-# So wait. Remember the best validation loss and the step it belongs to. If `patience` steps in a row bring no new best, stop, and *go back to the weights of the best step*. Two details are often got wrong. A loss that merely equals the best is no progress, or a plateau would go on for ever. And a nan must not win: in Python every comparison with nan is False, which can work for you or against you.
+# Look at a training. A network with 64 inputs, 64 hidden units and 10 classes learns 300 handwritten digits. We have drawn 30 % of their labels anew, so that about 26 % are wrong. The validation labels are right (a luxury; real ones are as bad as those of the training). SGD runs for 120 epochs, with a learning rate that falls from 0.2 to 0 on a straight line. The two arguments for penalties are for later.
+
+
+# %%
+def sgd(param: Array, grad: Array, state, *, lr: float, l1: float = 0.0):
+    """Plain SGD; then the penalty's own step on weights, and none on biases."""
+    param, state = optim.sgd(param, grad, state, lr=lr)
+    is_weight = l1 > 0 and param.ndim == 2
+    return (regularizers.soft_threshold(param, threshold=lr * l1) if is_weight else param), state
+
+
+def one_training(seed, *, epochs=120, examples=300, noise=0.3, hidden=64, l2=0.0, l1=0.0):
+    """(params, history) of one network; the schedule is that of 120 epochs."""
+    data, rng = datasets.load_digits(), np.random.default_rng(seed)
+    clean = data.y_train[:examples]
+    labels = datasets.noisy_labels(clean, fraction=noise, classes=10, rng=rng)
+    start = models.init_mlp((64, hidden, 10), rng=rng)
+    schedule = schedules.linear_decay(0.2, total_steps=120 * -(-examples // 32))
+    how = {"epochs": epochs, "schedule": schedule, "l2": l2, "l1": l1, "rng": rng}
+    batches, val = (data.x_train[:examples], labels), (data.x_val, data.y_val)
+    return train.fit(start, batches, rule=sgd, val=val, **how)
+
+
+@recorded
+def two_losses(seed: int) -> dict:
+    _, history = one_training(seed)
+    return {"training": history.train_loss, "validation": history.val_loss}
+
+
+fig, ax = plt.subplots(figsize=(6.4, 3.4))
+plots.draw_curves(ax, two_losses(4), xlabel="epoch", ylabel="loss (nats)", first=1)
+plt.show()
+
+# %% [markdown]
+# *What to see:* the training loss falls to the end; the validation loss falls for some thirty epochs, with many bumps on the way, and then creeps up again.
+
+# %% [markdown]
+# So wait. Remember the best validation loss and the step it belongs to. If `patience` steps in a row bring no new best, stop, and *go back to the weights of the best step*. Two details are often got wrong. A loss that merely equals the best is no progress, or a plateau would go on for ever. And a nan must not win: `<`, `>` and `==` are all False when one side is nan, which can work for you or against you.
 #
 # **Your turn.** Write `early_stopping` for a list of validation losses; it returns the best step and the step that stops. `hint("early_stopping")` is there.
 
@@ -290,29 +328,10 @@ plt.show()
 # %% [markdown]
 # ## Digits with wrong labels
 #
-# Now a network: 64 inputs, 64 hidden units, 10 classes, 300 handwritten digits. We draw 30 % of the training labels anew, so that about 26 % are wrong. The validation and test labels stay right. SGD runs for 120 epochs, from learning rate 0.2 down to 0 on a straight line, with five seeds; a seed decides labels, first weights and batches. For L1 there is a soft threshold after each step.
+# Now all of it together, on the network that you have just seen. There are five seeds; a seed decides the wrong labels, the first weights and the batches. For L1 there is a soft threshold after each step. The test labels are right.
 
 
 # %%
-def sgd(param: Array, grad: Array, state, *, lr: float, l1: float = 0.0):
-    """Plain SGD; then the penalty's own step on weights, and none on biases."""
-    param, state = optim.sgd(param, grad, state, lr=lr)
-    is_weight = l1 > 0 and param.ndim == 2
-    return (regularizers.soft_threshold(param, threshold=lr * l1) if is_weight else param), state
-
-
-def one_training(seed, *, epochs=120, examples=300, noise=0.3, hidden=64, l2=0.0, l1=0.0):
-    """(params, history) of one network; the schedule is that of 120 epochs."""
-    data, rng = datasets.load_digits(), np.random.default_rng(seed)
-    clean = data.y_train[:examples]
-    labels = datasets.noisy_labels(clean, fraction=noise, classes=10, rng=rng)
-    start = models.init_mlp((64, hidden, 10), rng=rng)
-    schedule = schedules.linear_decay(0.2, total_steps=120 * -(-examples // 32))
-    how = {"epochs": epochs, "schedule": schedule, "l2": l2, "l1": l1, "rng": rng}
-    batches, val = (data.x_train[:examples], labels), (data.x_val, data.y_val)
-    return train.fit(start, batches, rule=sgd, val=val, **how)
-
-
 @recorded
 def trainings(seeds: int = 5, **how) -> dict:
     """Validation curves (seeds, epochs), and what the networks are like at the end (seeds,)."""
