@@ -158,6 +158,7 @@ TESTS = {
     "0.870 ± 0.014 with L1": {"l1": 0.003},
     "an L2 strength of 0.03 gives 0.754": {"l2": 0.03},
     "gives 0.863 ± 0.025: as much": {"examples": 600},
+    "on top it is 0.905 ± 0.006": {"examples": 600, "l2": 0.01},
     "0.928 ± 0.007 without a penalty": {"noise": 0.0},
     "and 0.928 ± 0.004 with": {"noise": 0.0, "l2": 0.01},
 }
@@ -229,7 +230,7 @@ def test_zeros_gaps_and_losses():
     printed("could not get more than about 0.74 right, and it gets 0.84")
     assert trainings()["train"].mean() == pytest.approx(0.84, abs=0.006)
     printed("the training accuracy is 0.63")
-    narrow, wide = trainings(l2=0.03)["train"], trainings(seeds=3, l2=0.03, hidden=128)["train"]
+    narrow, wide = trainings(l2=0.03)["train"], trainings(seeds=2, l2=0.03, hidden=128)["train"]
     assert narrow.mean() == pytest.approx(0.63, abs=0.006)
     assert abs(wide.mean() - narrow.mean()) < narrow.std(ddof=1)
     printed("The network learns its 300 digits by heart, to the last one")
