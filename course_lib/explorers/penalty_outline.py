@@ -42,7 +42,8 @@ def best_weights(hessian: Array, target: Array, ratio: float | None) -> Array:
     """
     if ratio is None:
         curvatures = [hessian + 2 * strength * np.eye(2) for strength in STRENGTHS]
-        return np.array([np.linalg.solve(bowl, hessian @ target) for bowl in curvatures])
+        found = [np.linalg.solve(bowl, hessian @ target) for bowl in curvatures]
+        return np.array(found, dtype=np.float64)
     strengths = np.array(STRENGTHS)[:, None]
     lr = 1 / np.linalg.eigvalsh(hessian)[-1]
     weights = np.tile(target, (len(strengths), 1))
