@@ -479,8 +479,8 @@ for name, found in runs.items():
 #
 # ## Read on
 #
-# - James Bergstra and Yoshua Bengio, *Random Search for Hyper-Parameter Optimization*, JMLR 13, 2012: figure 1 is the shadow plot; section 4 measures how many knobs matter.
-# - Andrej Karpathy, *A Recipe for Training Neural Networks*, 2019, karpathy.github.io/2019/04/25/recipe: the seven steps in the words of one who has gone through all of them.
+# - James Bergstra and Yoshua Bengio, *Random Search for Hyper-Parameter Optimization*, JMLR 13, 2012: figure 1 is the shadow plot, and their measurements say how few of the knobs mattered.
+# - Andrej Karpathy, *A Recipe for Training Neural Networks*, 2019, karpathy.github.io/2019/04/25/recipe: much the same steps, told by one who has gone through all of them many times.
 # - Leslie Smith, *A disciplined approach to neural network hyper-parameters*, arXiv 1803.09820: reading curves early.
 # - Lisha Li and others, *Hyperband*, arXiv 1603.06560: random search that stops its hopeless trials.
 # - Goodfellow, Bengio and Courville, *Deep Learning*, section 11.4.

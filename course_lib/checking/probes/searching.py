@@ -124,12 +124,14 @@ def _search(
 ) -> tuple[list[Setting], Any]:
     """(every setting that the objective was asked for, what the search returned)."""
     asked: list[Setting] = []
+    said: dict[tuple[float, ...], float] = {}
 
     def objective(setting: Any) -> float:
         asked.append(_as_setting(setting, space))
-        if asked[-1] in asked[:-1]:  # asked for once more: what was said before
-            return values[min(asked.index(asked[-1]), len(values) - 1)]
-        return values[min(len(asked), len(values)) - 1]
+        key = tuple(asked[-1].values())
+        if key not in said:  # a setting that is asked for once more gets the same answer
+            said[key] = values[min(len(asked), len(values)) - 1]
+        return said[key]
 
     return asked, student(objective, dict(space), trials=len(values), rng=rng)
 

@@ -42,8 +42,8 @@ def search_cases(rng: np.random.Generator) -> Sequence[Case]:
         tried("losses below zero", "Lower is better, also below zero.", below, lr=lr, l2=l2),
         tried("the first trial is the best", "Nothing that comes later is better.", losses(6, 0),
               lr=lr),
-        tried("four hundred trials", "Each name is drawn from its own range, on a log scale.",
-              losses(400, 123), lr=lr, l2=l2, width=drawn_range(rng, 8.0, 2)),
+        tried("two hundred trials", "Each name is drawn from its own range, on a log scale.",
+              losses(200, 123), lr=lr, l2=l2, width=drawn_range(rng, 8.0, 2)),
         tried("a single trial", "One trial is a search as well.", [1.7], lr=lr, l2=l2),
     ]  # fmt: skip
 
