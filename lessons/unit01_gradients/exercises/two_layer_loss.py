@@ -38,6 +38,7 @@ def network_cases(rng: np.random.Generator) -> Sequence[Case]:
             off_relu_kinks(rng, 6, 3, 4, 5),
             about="Without l2 only the data count: affine, ReLU, affine, softmax, and the same way "
             "back.",
+            rtol=1e-9,
         ),
         Case(
             "with a penalty",
@@ -334,6 +335,52 @@ NETWORK = Exercise(
             "hidden.T @ dscores",
             "The gradient of W2 is built with the values before the ReLU. What did W2 really get "
             "as its input?",
+        ),
+        Mistake(
+            "no penalty in the gradient of W2",
+            DATA2 + " + " + DECAY2,
+            DATA2,
+            "The loss charges both matrices, but the gradient of W2 does not know of it.",
+        ),
+        Mistake(
+            "no penalty in the gradient of W1",
+            DATA1 + " + " + DECAY1,
+            DATA1,
+            "The loss charges both matrices, but the gradient of W1 does not know of it.",
+        ),
+        Mistake(
+            "absolute values in the penalty",
+            **edits(
+                (
+                    PENALTY,
+                    PENALTY.replace('params["W1"] ** 2', 'abs(params["W1"])').replace(
+                        'params["W2"] ** 2', 'abs(params["W2"])'
+                    ),
+                ),
+                (DECAY1, 'l2 * np.sign(params["W1"])'),
+                (DECAY2, 'l2 * np.sign(params["W2"])'),
+            ),
+            message="Your penalty adds up absolute values, which is called L1 and pulls every "
+            "weight equally hard. L2 adds up squares.",
+        ),
+        Mistake(
+            "penalty as a mean",
+            PENALTY,
+            PENALTY.replace("np.sum", "np.mean"),
+            "The penalty in your loss is the mean of the squares. It is their sum, over all "
+            "entries of both matrices.",
+        ),
+        Mistake(
+            "bias of the hidden layer forgotten",
+            'x @ params["W1"] + params["b1"]',
+            'x @ params["W1"]',
+            "b1 has no effect on your loss: each of the two layers adds a bias of its own.",
+        ),
+        Mistake(
+            "bias of the scores forgotten",
+            'active @ params["W2"] + params["b2"]',
+            'active @ params["W2"]',
+            "b2 has no effect on your loss: each of the two layers adds a bias of its own.",
         ),
         Mistake(
             "softmax overflows",
