@@ -7,6 +7,10 @@ import numpy as np
 from autograde.spec import Case, draw
 from course_lib.optim import MomentumState
 
+# float64 meets these relative tolerances, float32 with its seven digits does not
+DOUBLE = 1e-9
+ITERATED = 1e-8  # for numbers that a right answer may also find step by step
+
 
 def rule_cases(rng: np.random.Generator) -> Sequence[Case]:
     """Paths of an update rule: one array, two that take turns, the default, other settings."""
@@ -23,6 +27,7 @@ def rule_cases(rng: np.random.Generator) -> Sequence[Case]:
                 "grads": [draw(rng, steps, *shape) for shape in shapes],
                 "kwargs": kwargs,
             },
+            rtol=DOUBLE,
         )
 
     return [
