@@ -20,6 +20,8 @@ from course_lib.checking.probes.base import (
 )
 from course_lib.checking.student import Crashed, Student, same_tree
 
+UNFIT = ("AttributeError", "TypeError", "ValueError", "KeyError", "IndexError")
+
 
 @probe
 def call(student: Student, *, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Observation:
@@ -76,7 +78,7 @@ def _next_step(
         return student(param, grad, state, **kwargs)
     except Crashed as error:
         kinds = {np.ndarray: "an array", dict: "a dict", tuple: "a plain tuple", list: "a list"}
-        if type(state) in kinds and error.kind == "AttributeError":
+        if type(state) in kinds and error.kind in UNFIT:
             raise Malformed(
                 f"The state that your function returns is {kinds[type(state)]}, and in the next "
                 f"step your function cannot use it ({error.text}). What comes out as the state has "
