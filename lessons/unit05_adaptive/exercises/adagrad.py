@@ -9,7 +9,10 @@ from course_lib.optim import AdaGradState
 from .shared import (
     CLIMBS,
     COUNTED,
+    EPS_GUARD,
+    EPS_IN_MEMORY,
     EPS_INSIDE,
+    EPS_LARGER,
     EPS_MISSING,
     NO_ROOT,
     ONE_FOR_ALL,
@@ -49,7 +52,12 @@ def adagrad_in_place_on_copies(param, grad, state, *, lr=0.01, eps=1e-8):
 
 ADAGRAD = Exercise(
     reference=optim.adagrad,
-    cases=rule_cases(AdaGradState, lr=0.4),
+    cases=rule_cases(
+        AdaGradState,
+        "In the first step the sum is the newest square and nothing else: every coordinate moves "
+        "by about lr, whatever its gradient is.",
+        lr=0.4,
+    ),
     returns=("param", "state"),
     read="One step size per coordinate",
     praise="Every coordinate has its own step, from the first gradient to the tiniest one.",
@@ -86,6 +94,28 @@ ADAGRAD = Exercise(
             read="Where eps stands",
         ),
         Mistake(
+            "zeros looked after by hand",
+            "(np.sqrt(sum_sq) + eps)",
+            "np.where(sum_sq == 0, 1, np.sqrt(sum_sq))",
+            EPS_GUARD,
+            read="Where eps stands",
+        ),
+        Mistake(
+            "the larger of root and eps",
+            "(np.sqrt(sum_sq) + eps)",
+            "np.maximum(np.sqrt(sum_sq), eps)",
+            EPS_LARGER,
+            read="Where eps stands",
+        ),
+        Mistake(
+            "eps in the memory",
+            "state.sum_sq + grad**2",
+            "state.sum_sq + grad**2 + eps",
+            EPS_IN_MEMORY,
+            read="Where eps stands",
+            more=(("(np.sqrt(sum_sq) + eps)", "np.sqrt(sum_sq)"),),
+        ),
+        Mistake(
             "eps beside the fraction",
             "lr * grad / (np.sqrt(sum_sq) + eps)",
             "lr * grad / np.sqrt(sum_sq) + eps",
@@ -117,6 +147,12 @@ ADAGRAD = Exercise(
             "one sum for all coordinates",
             "state.sum_sq + grad**2",
             "state.sum_sq + np.sum(grad**2)",
+            ONE_FOR_ALL,
+        ),
+        Mistake(
+            "mean over the coordinates",
+            "state.sum_sq + grad**2",
+            "state.sum_sq + np.mean(grad**2)",
             ONE_FOR_ALL,
         ),
         Mistake(

@@ -9,7 +9,10 @@ from course_lib.optim import RMSPropState
 from .shared import (
     CLIMBS,
     COUNTED,
+    EPS_GUARD,
+    EPS_IN_MEMORY,
     EPS_INSIDE,
+    EPS_LARGER,
     EPS_MISSING,
     NO_ROOT,
     ONE_FOR_ALL,
@@ -49,7 +52,13 @@ SWAPPED = (
 
 RMSPROP = Exercise(
     reference=optim.rmsprop,
-    cases=rule_cases(RMSPropState, lr=0.05, decay=0.8),
+    cases=rule_cases(
+        RMSPropState,
+        "In the first step the average holds the share 1 - decay of the newest square, and nothing "
+        "else: every coordinate moves equally far.",
+        lr=0.05,
+        decay=0.8,
+    ),
     returns=("param", "state"),
     read="A memory that fades",
     praise="A leaky AdaGrad: the same path as ours, also where gradients are tiny.",
@@ -133,6 +142,28 @@ RMSPROP = Exercise(
             read="Where eps stands",
         ),
         Mistake(
+            "zeros looked after by hand",
+            "(np.sqrt(mean_sq) + eps)",
+            "np.where(mean_sq == 0, 1, np.sqrt(mean_sq))",
+            EPS_GUARD,
+            read="Where eps stands",
+        ),
+        Mistake(
+            "the larger of root and eps",
+            "(np.sqrt(mean_sq) + eps)",
+            "np.maximum(np.sqrt(mean_sq), eps)",
+            EPS_LARGER,
+            read="Where eps stands",
+        ),
+        Mistake(
+            "eps in the memory",
+            "(1 - decay) * grad**2",
+            "(1 - decay) * grad**2 + eps",
+            EPS_IN_MEMORY,
+            read="Where eps stands",
+            more=(("(np.sqrt(mean_sq) + eps)", "np.sqrt(mean_sq)"),),
+        ),
+        Mistake(
             "eps beside the fraction",
             "lr * grad / (np.sqrt(mean_sq) + eps)",
             "lr * grad / np.sqrt(mean_sq) + eps",
@@ -143,6 +174,12 @@ RMSPROP = Exercise(
             "one average for all coordinates",
             "(1 - decay) * grad**2",
             "(1 - decay) * np.mean(grad**2)",
+            ONE_FOR_ALL,
+        ),
+        Mistake(
+            "sum over the coordinates",
+            "(1 - decay) * grad**2",
+            "(1 - decay) * np.sum(grad**2)",
             ONE_FOR_ALL,
         ),
         kept("RMSPropState(mean_sq)", "state"),
