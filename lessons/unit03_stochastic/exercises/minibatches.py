@@ -42,11 +42,13 @@ def batch_cases(rng: np.random.Generator) -> Sequence[Case]:
             "is no empty one at the end.",
             (24, 3),
             8,
+            2,
         ),
         case(
             "large batches",
-            "Within a batch, too, every example comes once.",
-            (40, 2),
+            "Within a batch, too, every example comes once. Here an example is a single number: x "
+            "has one axis.",
+            (40,),
             16,
         ),
         case(
@@ -68,6 +70,7 @@ def batch_cases(rng: np.random.Generator) -> Sequence[Case]:
             "x may have more than two axes; the first one counts the examples.",
             (22, 2, 3, 1),
             4,
+            2,
         ),
         case(
             "many short epochs",

@@ -44,6 +44,14 @@ def lookahead_cases(rng: np.random.Generator) -> Sequence[Case]:
             momentum=0.6,
         ),
         run("six steps", "The velocity is handed on.", 6, at_rest=True, lr=0.08, momentum=0.7),
+        run(
+            "no momentum",
+            "With momentum 0 the velocity carries the ball nowhere: that is gradient descent.",
+            2,
+            at_rest=False,
+            lr=0.04,
+            momentum=0.0,
+        ),
         run("the default momentum", "Without the argument, it is 0.9.", 3, at_rest=False, lr=0.02),
     ]
 

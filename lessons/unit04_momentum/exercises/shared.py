@@ -62,4 +62,12 @@ def rule_cases(rng: np.random.Generator) -> Sequence[Case]:
             lr=0.5,
             momentum=0.3,
         ),
+        run(
+            "no momentum",
+            "With momentum 0 nothing is remembered: that is gradient descent.",
+            [(4,)],
+            3,
+            lr=0.2,
+            momentum=0.0,
+        ),
     ]

@@ -15,6 +15,13 @@ def weights_cases(rng: np.random.Generator) -> Sequence[Case]:
     some, many = (int(rng.integers(*bounds)) for bounds in ((5, 9), (19, 40)))
     return [
         Case(
+            "one step",
+            (1,),
+            {"momentum": rate},
+            "The only gradient has moved the ball once.",
+            rtol=DOUBLE,
+        ),
+        Case(
             "two steps", (2,), {"momentum": rate}, "The newest gradient counts once.", rtol=DOUBLE
         ),
         Case(
