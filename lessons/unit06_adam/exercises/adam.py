@@ -156,64 +156,6 @@ ADAM = Exercise(
     ),
     mistakes=(
         Mistake(
-            "eps inside the root",
-            "(np.sqrt(v_hat) + eps)",
-            "np.sqrt(v_hat + eps)",
-            "your eps stands inside the root. Here, as in the paper, it is added outside. With "
-            "gradients of 1e-6 an eps of 1e-8 inside the root is ten thousand times their square "
-            "and stops the method.",
-            convention=True,
-            read="The small print",
-        ),
-        Mistake(
-            "eps of the slide",
-            "eps: float = 1e-8",
-            "eps: float = 1e-7",
-            "your eps is 1e-7 where none is given, as CS231n's slides print it. Here it is the "
-            "paper's 1e-8; with gradients of 1e-6 the difference is already 9 %.",
-            convention=True,
-            read="The small print",
-        ),
-        Mistake(
-            "eps forgotten",
-            "(np.sqrt(v_hat) + eps)",
-            "np.sqrt(v_hat)",
-            "eps is not added to the root. A parameter whose gradient has always been 0 gets 0/0 "
-            "without it, and a nan never goes away.",
-        ),
-        Mistake(
-            "zeros looked after by hand",
-            "lr * m_hat / (np.sqrt(v_hat) + eps)",
-            "np.where(v_hat == 0, 0.0, lr * m_hat / np.sqrt(v_hat))",
-            "You do without eps and look after the zeros by hand, or take the larger of root and "
-            "eps. Here eps is *added* to the root, everywhere: tiny gradients show the difference.",
-            read="The small print",
-        ),
-        Mistake(
-            "square of eps inside the root",
-            "(np.sqrt(v_hat) + eps)",
-            "np.sqrt(v_hat + eps**2)",
-            "you add the square of eps inside the root, so that it only counts where the gradients "
-            "are smaller than eps. Here eps itself is added outside.",
-            convention=True,
-            read="The small print",
-        ),
-        Mistake(
-            "eps in the average",
-            NEW_V,
-            NEW_V + " + eps",
-            "You add eps to the average of the squares itself, where it is handed on and adds up "
-            "from step to step. It belongs to the denominator, after the root.",
-            more=(("(np.sqrt(v_hat) + eps)", "np.sqrt(v_hat)"),),
-        ),
-        Mistake(
-            "eps outside the fraction",
-            "m_hat / (np.sqrt(v_hat) + eps)",
-            "(m_hat / np.sqrt(v_hat) + eps)",
-            "eps is added to the whole fraction, not to its denominator: a pair of brackets is "
-            "missing or in the wrong place. (One of CS231n's slides has the same defect.)",
-        ),
-        Mistake(
             "exponent starts at zero",
             M_HAT,
             "m / (1 - beta1**state.step)",
@@ -461,6 +403,64 @@ ADAM = Exercise(
             "beta1, beta2 = 0.9, 0.999",
             "Right for the default betas and for no others: are there numbers in your code where "
             "the argument should be?",
+        ),
+        Mistake(
+            "eps inside the root",
+            "(np.sqrt(v_hat) + eps)",
+            "np.sqrt(v_hat + eps)",
+            "your eps stands inside the root. Here, as in the paper, it is added outside. With "
+            "gradients of 1e-6 an eps of 1e-8 inside the root is ten thousand times their square "
+            "and stops the method.",
+            convention=True,
+            read="The small print",
+        ),
+        Mistake(
+            "eps of the slide",
+            "eps: float = 1e-8",
+            "eps: float = 1e-7",
+            "your eps is 1e-7 where none is given, as CS231n's slides print it. Here it is the "
+            "paper's 1e-8; with gradients of 1e-6 the difference is already 9 %.",
+            convention=True,
+            read="The small print",
+        ),
+        Mistake(
+            "eps forgotten",
+            "(np.sqrt(v_hat) + eps)",
+            "np.sqrt(v_hat)",
+            "eps is not added to the root. A parameter whose gradient has always been 0 gets 0/0 "
+            "without it, and a nan never goes away.",
+        ),
+        Mistake(
+            "zeros looked after by hand",
+            "lr * m_hat / (np.sqrt(v_hat) + eps)",
+            "np.where(v_hat == 0, 0.0, lr * m_hat / np.sqrt(v_hat))",
+            "You do without eps and look after the zeros by hand, or take the larger of root and "
+            "eps. Here eps is *added* to the root, everywhere: tiny gradients show the difference.",
+            read="The small print",
+        ),
+        Mistake(
+            "square of eps inside the root",
+            "(np.sqrt(v_hat) + eps)",
+            "np.sqrt(v_hat + eps**2)",
+            "you add the square of eps inside the root, so that it only counts where the gradients "
+            "are smaller than eps. Here eps itself is added outside.",
+            convention=True,
+            read="The small print",
+        ),
+        Mistake(
+            "eps in the average",
+            NEW_V,
+            NEW_V + " + eps",
+            "You add eps to the average of the squares itself, where it is handed on and adds up "
+            "from step to step. It belongs to the denominator, after the root.",
+            more=(("(np.sqrt(v_hat) + eps)", "np.sqrt(v_hat)"),),
+        ),
+        Mistake(
+            "eps outside the fraction",
+            "m_hat / (np.sqrt(v_hat) + eps)",
+            "(m_hat / np.sqrt(v_hat) + eps)",
+            "eps is added to the whole fraction, not to its denominator: a pair of brackets is "
+            "missing or in the wrong place. (One of CS231n's slides has the same defect.)",
         ),
         Mistake(
             "eps fixed",
