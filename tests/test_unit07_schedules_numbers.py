@@ -194,7 +194,7 @@ def test_warm_up_where_the_rate_is_right_and_where_it_is_too_large():
     assert both.mean() == pytest.approx(0.564, abs=0.3)
     printed("the climb beats the lower peak five times out of five")
     assert np.sum(both < lower) >= 4
-    printed("The lower peak alone beats nothing at all three times out of five")
+    printed("The lower peak alone beats the plain cosine three times out of five")
     assert 2 <= np.sum(lower < none - 0.001) <= 4
     printed("with three epochs all seeds get below 2, some of them to 0.1")
     assert both.max() < 2

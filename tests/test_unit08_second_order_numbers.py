@@ -75,7 +75,7 @@ def test_the_ravine_and_its_condition_number():
 
 
 def test_newton_does_not_notice_a_stretched_coordinate():
-    printed("Measured in the stretched coordinate, its step is stretched by the same factor")
+    printed("its step leads to the same point, in whatever units")
     stretch = np.diag([1000.0, 1.0])
     inverse = np.linalg.inv(stretch)
     x = problems.ROSENBROCK_START

@@ -143,6 +143,13 @@ INVERSE_TIME_DECAY = Exercise(
             "Your rate stands still for a while and then drops, like a staircase. The denominator "
             "should grow in every step.",
         ),
+        Mistake(
+            "power, and one step ahead",
+            "return lr / (1 + rate * step)",
+            "return lr / (1 + rate) ** (step + 1)",
+            "Two things: step 0 should still have `lr` itself, and you raise 1 + rate to a power, "
+            "where the denominator should grow by the same *amount* in every step.",
+        ),
     ),
     accepted=(inverse_time_by_reciprocal, inverse_time_by_power, inverse_time_by_partial),
     points=1,
