@@ -15,13 +15,6 @@ def weights_cases(rng: np.random.Generator) -> Sequence[Case]:
     some, many = (int(rng.integers(*bounds)) for bounds in ((5, 9), (19, 40)))
     return [
         Case(
-            "one step",
-            (1,),
-            {"momentum": rate},
-            "The only gradient has moved the ball once.",
-            rtol=DOUBLE,
-        ),
-        Case(
             "two steps", (2,), {"momentum": rate}, "The newest gradient counts once.", rtol=DOUBLE
         ),
         Case(
@@ -43,6 +36,13 @@ def weights_cases(rng: np.random.Generator) -> Sequence[Case]:
             (many - 15,),
             {"momentum": 0.0},
             "Then every gradient counts once.",
+            rtol=DOUBLE,
+        ),
+        Case(
+            "one step",
+            (1,),
+            {"momentum": rate},
+            "The only gradient has moved the ball once.",
             rtol=DOUBLE,
         ),
     ]
