@@ -312,6 +312,13 @@ MOVING_AVERAGE = Exercise(
             "return np.round(averages, 3)",
             "Your means are rounded. Round when you print, not when you compute.",
         ),
+        Mistake(
+            "centred, with zeros beyond the ends",
+            MEAN,
+            "np.sum(values[max(0, i - (window - 1) // 2) : i + window // 2 + 1]) / window",
+            "Your window lies around each value, and beyond both ends of the curve there are zeros "
+            "in it. Here it ends at the value, and holds only values that there are.",
+        ),
     ),
     accepted=(
         average_by_sums,

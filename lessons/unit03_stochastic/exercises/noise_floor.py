@@ -240,6 +240,13 @@ NOISE_FLOOR = Exercise(
             "Only the worst direction counts in your answer. The loss of a bowl is the *sum* of "
             "the losses along all of them.",
         ),
+        Mistake(
+            "half counted twice",
+            "0.5 * np.sum(curvatures * place)",
+            "0.25 * np.sum(curvatures * place)",
+            "Half of the right value. The loss has one factor 1/2; the 2 that appears below the "
+            "line when you solve for V is already the other one.",
+        ),
     ),
     accepted=(floor_by_recursion, floor_by_series, floor_in_one_line),
     points=2,

@@ -195,6 +195,15 @@ NESTEROV = Exercise(
             "size in it, and the next step treats it as if it had not. Either form is fine, but "
             "not half of each.",
         ),
+        Mistake(
+            "mixed as in Nadam",
+            "(grad + momentum * velocity)",
+            "((1 - momentum) * grad + momentum * velocity)",
+            "your step mixes 1 - momentum parts of the gradient with `momentum` parts of the "
+            "velocity, as Nadam does, whose velocity is a mean. Here the velocity is a sum, and "
+            "the gradient's own step counts in full.",
+            convention=True,
+        ),
     ),
     accepted=(nesterov_lecture_form, nesterov_two_steps, nesterov_tuple),
     points=3,

@@ -291,6 +291,21 @@ LOOKAHEAD = Exercise(
             "- gradient(ahead)",
             "The step size `lr` is never used.",
         ),
+        Mistake(
+            "no memory",
+            "velocity = momentum * velocity - lr",
+            "velocity = -lr",
+            "You look ahead, but nothing of the old velocity is left in the new one, so the ball "
+            "never gets there.",
+        ),
+        Mistake(
+            "plain gradient descent",
+            "ahead = param + momentum * velocity",
+            "ahead = param",
+            "This is plain gradient descent: nothing of the old velocity is left, and you do not "
+            "look ahead.",
+            more=(("velocity = momentum * velocity - lr", "velocity = -lr"),),
+        ),
     ),
     accepted=(lookahead_in_steps, lookahead_list, lookahead_minus_form),
     points=3,

@@ -169,8 +169,9 @@ STABILITY_LIMIT = Exercise(
             "Nesterov without the look-ahead's factor",
             "((1 + 2 * momentum) * curvature)",
             "((1 + momentum) * curvature)",
-            "For Nesterov the factor in the denominator is too small: at the limit ball and "
-            "velocity alternate, so how many times as far out as the ball is the look-ahead point?",
+            "Your limit for Nesterov is gradient descent's 2/curvature, whatever the momentum is. "
+            "At the limit ball and velocity alternate: how many times as far out as the ball is "
+            "the look-ahead point?",
         ),
         Mistake(
             "heavy ball and Nesterov exchanged",
@@ -243,6 +244,14 @@ STABILITY_LIMIT = Exercise(
                 ),
                 ("((1 + 2 * momentum) * curvature)", "(1 + 2 * momentum) * curvature"),
             ),
+        ),
+        Mistake(
+            "heavy ball's limit for all",
+            'if method == "gd":',
+            "if True:",
+            "You give the heavy ball's limit for all three methods. Gradient descent has no "
+            "momentum, and Nesterov's gradient is taken further out than the ball.",
+            more=(("return 2 / curvature", "return 2 * (1 + momentum) / curvature"),),
         ),
     ),
     accepted=(limit_by_dictionary, limit_by_bisection, limit_by_cases),

@@ -159,6 +159,13 @@ TERMINAL_VELOCITY = Exercise(
             "One number comes back, a speed. Asked for is the displacement, with an entry for "
             "every entry of the gradient.",
         ),
+        Mistake(
+            "stops after a thousand steps",
+            "-lr * grad / (1 - momentum)",
+            "-lr * grad * (1 - momentum**1000) / (1 - momentum)",
+            "You follow the ball for a thousand steps. With momentum 0.99 a few parts in a hundred "
+            "thousand are missing then: asked for is the limit, for which there is a formula.",
+        ),
     ),
     accepted=(terminal_by_simulation, terminal_by_weights, terminal_by_fixed_point),
     points=1,

@@ -204,6 +204,13 @@ VELOCITY_WEIGHTS = Exercise(
             "Your series begins with momentum instead of 1: the step in which a gradient arrives "
             "is missing, and there it counts in full.",
         ),
+        Mistake(
+            "added up from the wrong end",
+            "(1 - momentum**updates_since) / (1 - momentum)",
+            "np.cumsum(momentum ** (updates_since - 1))",
+            "You add up the right powers from the wrong end. Each entry holds the terms 1 + m + "
+            "... up to the age of its gradient, so the newest has one term, and the oldest all.",
+        ),
     ),
     accepted=(weights_by_sums, weights_by_recursion, weights_by_simulation),
 )
