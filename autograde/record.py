@@ -5,6 +5,7 @@ and every pair of mistakes, would observe. It never holds the answer.
 """
 
 import itertools
+import json
 import math
 import sys
 import zlib
@@ -13,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from autograde import spec
 from autograde.spec import Case, Exercise, Mistake
 from course_lib.checking import cards
 from course_lib.checking.compare import difference, fingerprint, same_fingerprint
@@ -192,6 +194,13 @@ def _differs(case: Card, outcome: Outcome) -> bool:
     )
     want = cards.decode(case["expected"])
     return difference(outcome.observation, want, wide, "['result']") is not None
+
+
+def card_text(name: str) -> str:
+    """The file of the visible card of the exercise ``name``; ``BlindExercise`` if it is blind."""
+    card = make_card(*spec.find(name))
+    verify(card)
+    return json.dumps(card, ensure_ascii=False) + "\n"
 
 
 def verify(card: Card) -> None:
