@@ -128,7 +128,7 @@ def test_limits_and_best_step():
     said("$\\kappa = 50$, it is 0.961, and the best step size is 0.0196")
     rounds_to(2 / (1 + 8), "0.22")
     assert 2 / 8 == 0.25
-    said("near 0.22, and climbs above 1 at 0.25")
+    said("near 0.22, and passes 1 at 0.25")
 
 
 @pytest.mark.parametrize(("kappa", "steps"), [(10, 69), (100, 691), (1000, 6908)])

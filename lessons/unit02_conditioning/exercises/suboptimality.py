@@ -111,7 +111,6 @@ SUBOPTIMALITY = Exercise(
             "np.sum(shrink * eigenvalues * start)",
             "That is the formula as the slides print it. Set `steps` to 0: the result should be "
             "the loss at the start. Two things are missing.",
-            read="Find the mistake on this slide: what is left of the loss",
         ),
         Mistake(
             "half missing",
