@@ -406,3 +406,33 @@ def starts_at_a_hundred(lrs, losses):
         if loss < best:
             best, picked = loss, lr
     return picked
+
+
+@wrong("warmup", "a step has the same rate whenever it is asked for")
+def keeps_the_last_rate(schedule, *, steps):
+    rate = schedule(steps)
+
+    def warmed(step):
+        nonlocal rate
+        if step < steps:
+            return rate * (step + 1) / steps
+        rate = schedule(step)
+        return rate
+
+    return warmed
+
+
+@wrong("reduce_on_plateau", "begins at a fixed number")
+def best_of_a_million(val_losses, *, lr, factor=0.1, patience):
+    best, waited, used = 1e6, 0, []
+    for loss in val_losses:
+        used.append(lr)
+        best, waited = (loss, 0) if loss < best else (best, waited + 1)
+        if waited > patience:
+            lr, waited = factor * lr, 0
+    return used
+
+
+@wrong("step_decay", "used once too often or once too seldom")
+def milestones_after_the_first_update(lr, *, milestones, gamma=0.1):
+    return lambda step: lr * gamma ** sum(0 < m <= step for m in milestones)

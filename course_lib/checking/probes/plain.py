@@ -207,7 +207,8 @@ def schedule(
     steps: list[int],
     base: Array | None = None,
 ) -> Observation:
-    """A function that makes a schedule: the learning rates at ``steps``, asked up and then down.
+    """A function that makes a schedule: the learning rates at ``steps``, asked up and then down,
+    and then to and fro: the last one, the first, the last but one, the second, ...
 
     ``base`` are the rates, step by step, of a schedule that is handed over as first argument.
     What is returned may be anything that can be called with a step.
@@ -220,7 +221,10 @@ def schedule(
     up = [_rate(asked(step), step) for step in steps]
     down = [_rate(asked(np.int64(step)), step) for step in reversed(steps)]
     student.narrow = student.narrow or asked.narrow
-    same = np.allclose(up, down[::-1], rtol=1e-9, atol=0.0, equal_nan=True)
+    order = [i for pair in enumerate(reversed(range(len(steps)))) for i in reversed(pair)]
+    fro = [_rate(asked(steps[i]), steps[i]) for i in order]
+    again = [*down[::-1], *fro]
+    same = np.allclose(up + [up[i] for i in order], again, rtol=1e-9, atol=0.0, equal_nan=True)
     return {
         "a step has the same rate whenever it is asked for": yes(same),
         f"learning rates at the steps {', '.join(map(str, steps))}": np.array(up),

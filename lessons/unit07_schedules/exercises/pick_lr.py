@@ -60,10 +60,10 @@ def pick_cases(rng: np.random.Generator) -> Sequence[Case]:
             [nan, 2.6, 1.3, 0.7, 1.1, 1.8],
         ),
         run(
-            "losses in the thousands",
-            "The losses are large: only their order counts.",
+            "huge losses",
+            "All losses are huge: only their order counts.",
             [0.004, 0.02, 0.15, 0.5, 2.5, 8.5],
-            [2480.0, 1710.0, 1400.0, 1650.0, nan, inf],
+            [2.48e12, 1.71e12, 1.4e12, 1.65e12, nan, inf],
         ),
         run(
             "losses below zero",

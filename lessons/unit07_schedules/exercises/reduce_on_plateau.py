@@ -28,8 +28,8 @@ def plateau_cases(rng: np.random.Generator) -> Sequence[Case]:
     return [
         run(
             "always better",
-            "Every epoch improves, so the learning rate never changes.",
-            [3000.0, 1200.0, 250.0, 80.0, 7.0, 1.5, 1.1],
+            "Every epoch improves, wherever the loss begins, so the learning rate never changes.",
+            [3e15, 3e12, 3000.0, 250.0, 80.0, 7.0, 1.5, 1.1],
             factor=0.5,
             patience=1,
         ),
@@ -390,6 +390,26 @@ REDUCE_ON_PLATEAU = Exercise(
             "best, waited = val_losses[0], -1",
             "Right, unless the *first* loss is nan: it is the best loss that you begin with, and "
             "no number is below a nan. What is the best loss before any is known?",
+        ),
+        Mistake(
+            "best begins at a fixed number",
+            "best, waited = np.inf, 0",
+            "best, waited = 1e9, 0",
+            "Your best loss begins at a fixed number. Losses above it never improve on it: which "
+            "beginning is right for any losses?",
+        ),
+        Mistake(
+            "best begins at zero",
+            "best, waited = np.inf, 0",
+            "best, waited = 0.0, 0",
+            "Your best loss begins at 0, and no loss is below that: nothing ever improves.",
+        ),
+        Mistake(
+            "never lowered",
+            "lr, waited = factor * lr, 0",
+            "waited = 0",
+            "Your rate never changes, however long the plateau is: does what you work out at a "
+            "drop reach the epochs after it?",
         ),
     ),
     accepted=(plateau_by_epoch_of_best, plateau_by_running_minimum, plateau_by_drops),

@@ -47,6 +47,14 @@ def step_decay_cases(rng: np.random.Generator) -> Sequence[Case]:
             gamma=0.5,
         ),
         asked(
+            "a milestone at step 0",
+            "A milestone at step 0 is reached by the first update already.",
+            (0, 1, 2, 8),
+            lr,
+            milestones=(0, 2),
+            gamma=0.4,
+        ),
+        asked(
             "no milestone",
             "Without milestones the learning rate is constant.",
             (0, 3, 100),
@@ -219,6 +227,13 @@ STEP_DECAY = Exercise(
             "int(np.sum(np.cumprod([step >= milestone for milestone in milestones])))",
             "You stop looking at the first milestone in the list that has not been reached. They "
             "may come in any order, so a later one may have been.",
+        ),
+        Mistake(
+            "step 0 always at full rate",
+            "return lr * gamma**drops",
+            "return lr * gamma**drops if step else lr",
+            "Your first update has the full rate whatever the milestones are. Step 0 may be one of "
+            "them.",
         ),
     ),
     accepted=(step_by_bisection, step_by_loop, step_by_object),

@@ -46,10 +46,10 @@ def lbfgs_cases(rng: np.random.Generator) -> Sequence[Case]:
         history("three pairs of four parameters", "Three pairs, four parameters.", 3, 4),
         history(
             "tiny steps and gradients",
-            "Everything is a ratio: the same loops with numbers around 1e-6.",
+            "Everything is a ratio: the same loops with numbers around 1e-10.",
             2,
             2,
-            1e-6,
+            1e-10,
         ),
     ]
 
