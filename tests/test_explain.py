@@ -86,7 +86,8 @@ def test_transposed_square_is_recognised_by_its_values():
         ((3,), (5, 3), "An axis is missing"),
         ((5, 3), (3,), "an axis too many"),
         ((1, 5, 3), (5, 3), "an axis too many"),
-        ((5, 4), (5, 3), "Which operand of the product comes first"),
+        ((5, 4), (5, 3), "Axis 1 has length 4"),
+        ((4, 2), (5, 3), "Which operand of the product comes first"),
     ],
 )
 def test_shape_is_explained(got, want, words):
@@ -160,3 +161,8 @@ def test_a_single_learning_rate_needs_no_place():
     found = difference(np.array([0.3]), np.array([0.2]), Tolerance())
     assert found is not None
     assert explain_rates(found, [0], {}) == ""
+
+
+def test_a_tiny_difference_has_no_pattern():
+    want = np.array([0.3, -0.7, 1.1])
+    assert "small constant" in explain(Difference("value", "", want * (1 + 3e-7), want), {})

@@ -37,6 +37,8 @@ def explain(found: Difference, inputs: Any, rows: str = EXAMPLES) -> str:
     if found.kind != "value":
         return ""
     got, want = np.asarray(found.got, float), np.asarray(found.want, float)
+    if _close(got, want):
+        return "The difference is tiny, but not rounding: look for a small constant."
     factor = functools.partial(_factor, rows=rows)
     for rule in (_sign, factor, _transpose, _power, _reorder, _missing_term, _partly):
         if sentence := rule(got, want, inputs):
@@ -127,6 +129,11 @@ def _explain_shape(got: Array, want: Array) -> str:
         return f"{what}, one of length 1: where was it kept, added or dropped?"
     if got.ndim > want.ndim:
         return "There is an axis too many: over which one should have been summed or averaged?"
+    lengths = zip(got.shape, want.shape, strict=True)
+    wrong = [axis for axis, (mine, right) in enumerate(lengths) if mine != right]
+    if len(wrong) == 1:
+        axis = wrong[0]
+        return f"Axis {axis} has length {got.shape[axis]}: what should decide on its length?"
     return "Which operand of the product comes first, and which one is transposed?"
 
 

@@ -6,6 +6,16 @@ unique (random masks, a cache of one's own) the probe reports properties instead
 """
 
 from course_lib.checking.probes import colours, images, noise, numeric, plain, sampling
-from course_lib.checking.probes.base import PROBES, Malformed
+from course_lib.checking.probes.base import MEANINGS, PROBES, Malformed
 
-__all__ = ["PROBES", "Malformed", "colours", "images", "noise", "numeric", "plain", "sampling"]
+__all__ = [
+    "MEANINGS",
+    "PROBES",
+    "Malformed",
+    "colours",
+    "images",
+    "noise",
+    "numeric",
+    "plain",
+    "sampling",
+]

@@ -10,6 +10,7 @@ from course_lib.checking.compare import as_leaf
 
 Observation = Any
 PROBES: dict[str, Callable[..., Observation]] = {}
+MEANINGS: dict[str, str] = {}  # of what a probe reports: a sentence for an answer that has it wrong
 
 
 class Malformed(Exception):

@@ -30,6 +30,8 @@ def pca_cases(rng: np.random.Generator) -> Sequence[Case]:
             "spread along each component, over what it should be": mean_band(0.75, count),
             "mean along each component, over the spread it should have": mean_band(1.0, count),
             "share of steps beyond twice that spread": six_sigma(0.046, count * len(scales)),
+            "share of steps beyond three times that spread": six_sigma(0.0027, count * len(scales)),
+            "correlation of an image's step with the next one's": mean_band(1.0, count),
             "correlation of the first two steps": mean_band(1.0, count),
             "part that lies along no component": 1e-6,
         }
@@ -41,12 +43,12 @@ def pca_cases(rng: np.random.Generator) -> Sequence[Case]:
         many(
             "three components",
             "The step along component k has the standard deviation sigma times scale k.",
-            0.35, vectors, (0.8, 0.25, 0.06),
+            0.35, vectors, (0.25, 0.8, 0.06),
         ),
         many(
             "two components of three",
             "With two components all colours lie in one plane.",
-            0.1, vectors[:, :2], (1.9, 0.3),
+            0.1, vectors[:, :2], (0.3, 1.9),
         ),
         Case(
             "sigma 0",

@@ -29,6 +29,8 @@ def scale_cases(rng: np.random.Generator) -> Sequence[Case]:
             bands[f"least share of the image {way} the crop"] = edge
         for way in ("above", "on the left of"):
             bands[f"mean share of the image {way} the crop"] = 0.02 + mean_band(0.15, count)
+        for way in ("above", "the left"):
+            bands[f"spread of the crops' places, from {way}"] = 0.04 + mean_band(0.13, count)
         inputs = {"shape": shape, "size": size, "short_side": short_side}
         return seen(name, about, "resized", rng, bands, **inputs)
 
@@ -38,7 +40,7 @@ def scale_cases(rng: np.random.Generator) -> Sequence[Case]:
             "short side 12 to 24",
             "A pixel of the result covers between one and two pixels of these images: the scale is "
             "random, for every image anew.",
-            (200, 24, 36), 10, (12, 24),
+            (150, 24, 36), 10, (12, 24),
         ),
         many(
             "one length, upright images",
