@@ -178,6 +178,21 @@ def test_different_curve_is_drawn():
     assert ">index<" in html
 
 
+def test_curve_beside_a_level_one_stays_in_the_frame():
+    want = np.full(5, 0.7)
+    _, html = page_of(with_difference("value", "['result']", want / [1, 1, 2, 4, 8], want))
+    lines = re.findall(r'points="([^"]+)"', html)
+    heights = {float(point.split(",")[1]) for line in lines for point in line.split()}
+    assert min(heights) == 30
+    assert max(heights) == 170
+
+
+def test_table_leaves_rounding_out():
+    want = np.array([0.3, 0.0])
+    shown = with_difference("value", "['result']", want + np.array([1e-16, 1e-8]), want)
+    assert [row[0] for row in shown.table()] == ["result[1]"]
+
+
 @pytest.mark.parametrize("bad", [np.nan, np.inf, 1e300, -1e300])
 def test_diverging_path_stays_in_the_picture(bad):
     got = PATH.copy()

@@ -20,6 +20,7 @@ from course_lib.checking.compare import Difference, leaves
 CLOSE = 1e-6
 EXAMPLES = "the number of rows (examples)"
 PARAMETERS = "the length of the first axis"  # of an array that holds no examples
+TINY = "The difference is tiny, but not rounding: look for a small constant."
 
 
 def explain(found: Difference, inputs: Any, rows: str = EXAMPLES) -> str:
@@ -38,7 +39,7 @@ def explain(found: Difference, inputs: Any, rows: str = EXAMPLES) -> str:
         return ""
     got, want = np.asarray(found.got, float), np.asarray(found.want, float)
     if _close(got, want):
-        return "The difference is tiny, but not rounding: look for a small constant."
+        return TINY
     factor = functools.partial(_factor, rows=rows)
     for rule in (_sign, factor, _transpose, _power, _reorder, _missing_term, _partly):
         if sentence := rule(got, want, inputs):
@@ -72,6 +73,8 @@ def explain_rates(found: Difference, steps: list[int], inputs: Any) -> str:
     got, want = np.asarray(found.got, float), np.asarray(found.want, float)
     if not np.isfinite(got).all():
         return _explain_nonfinite(got)
+    if _close(got, want):
+        return TINY
     for rule in (_sign, _factor, _power, _reorder, _missing_term):
         if len(steps) > 1 and (sentence := rule(got, want, inputs)):
             return sentence

@@ -132,7 +132,8 @@ def _worst_entries(got: Array, want: Array) -> list[tuple[int, ...]]:
     with np.errstate(invalid="ignore", over="ignore"):
         error = np.nan_to_num(np.abs(got - want), nan=np.inf)
     order = np.argsort(-error, axis=None, kind="stable")[:3]
-    worst = [np.unravel_index(int(i), got.shape) for i in order if error.flat[i] > 0]
+    rounding = 1e-3 * np.max(error[np.isfinite(error)], initial=0.0)
+    worst = [np.unravel_index(int(i), got.shape) for i in order if error.flat[i] > rounding]
     return [tuple(int(i) for i in index) for index in worst]
 
 
@@ -262,7 +263,8 @@ def _svg(got: Array, want: Array, xlabel: str, ylabel: str) -> str:
     width, height, pad = 340.0, 200.0, 30.0
     low, high = want.min(axis=0), want.max(axis=0)
     near = got[np.all(np.isfinite(got), axis=1)]
-    near = near[np.all(np.abs(near - (low + high) / 2) <= 2.5 * (high - low + 1e-12), axis=1)]
+    reach = np.where(high > low, high - low, np.abs(high)) + 1e-12  # a level line has no height
+    near = near[np.all(np.abs(near - (low + high) / 2) <= 2.5 * reach, axis=1)]
     if len(near):
         low, high = np.minimum(low, near.min(axis=0)), np.maximum(high, near.max(axis=0))
     span = np.where(high > low, high - low, 1.0)
