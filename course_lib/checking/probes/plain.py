@@ -8,6 +8,7 @@ import numpy as np
 from course_lib.arrays import Array
 from course_lib.checking.compare import as_leaf
 from course_lib.checking.probes.base import (
+    MEANINGS,
     Malformed,
     Observation,
     arrays_in,
@@ -198,6 +199,13 @@ def sequence(
     return {what: result}
 
 
+SAME_RATE = "a step has the same rate whenever it is asked for"
+MEANINGS[SAME_RATE] = (
+    "What your schedule answers depends on what it was asked before: does it count, or keep "
+    "something from call to call? Work the rate out from `step` alone."
+)
+
+
 @probe
 def schedule(
     student: Student,
@@ -226,7 +234,7 @@ def schedule(
     again = [*down[::-1], *fro]
     same = np.allclose(up + [up[i] for i in order], again, rtol=1e-9, atol=0.0, equal_nan=True)
     return {
-        "a step has the same rate whenever it is asked for": yes(same),
+        SAME_RATE: yes(same),
         f"learning rates at the steps {', '.join(map(str, steps))}": np.array(up),
     }
 
