@@ -317,7 +317,7 @@ def test_nesterov_breaks_before_gradient_descent():
     shown(end("nesterov", 0.014), "4e+07")
     assert end("gd", 0.014) < 0.1
     assert end("momentum", 0.014) < 0.1
-    printed("with $\\mu = 0.9$ the heavy ball bears 3.8 and Nesterov 1.357")
+    printed("with $\\mu = 0.9$ the heavy ball tolerates 3.8 and Nesterov 1.357")
     shown(landscape.stability_limit("momentum", 1.0), "3.8")
     shown(landscape.stability_limit("nesterov", 1.0), "1.357")
 
