@@ -4,6 +4,7 @@
 Measurements are written out here, apart from the lesson's own cells.
 """
 
+import math
 import re
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 
 from autograde import spec
-from course_lib import landscape, preprocessing, problems
+from course_lib import landscape, models, preprocessing, problems
 from course_lib.datasets import load_digits
 from course_lib.losses import softmax_cross_entropy
 
@@ -118,6 +119,56 @@ def test_escape_from_the_saddle(offset, steps):
         x, count = x - 0.1 * problems.saddle_gradient(x), count + 1
     assert count == steps == np.ceil(np.log(1 / offset) / np.log(1.2))
     said(str(steps))
+
+
+def gradient_steps(loss, params):
+    for _ in range(200):
+        grads = loss(params)[1]
+        params = {name: value - 0.5 * grads[name] for name, value in params.items()}
+    return params
+
+
+def test_halfway_between_a_network_and_its_shuffled_copy():
+    digits = load_digits()
+
+    def loss(params):
+        return models.two_layer_loss(params, digits.x_train, digits.y_train)
+
+    ends, middles = [], []
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        here = gradient_steps(loss, models.init_mlp((64, 16, 10), rng=rng))
+        order = rng.permutation(16)
+        there = {**here, "W1": here["W1"][:, order], "b1": here["b1"][order]}
+        there["W2"] = here["W2"][order]
+        np.testing.assert_allclose(loss(there)[0], loss(here)[0], rtol=1e-12)
+        ends.append(loss(here)[0])
+        middles.append(loss({name: (here[name] + there[name]) / 2 for name in here})[0])
+    rounds_to(min(ends), "0.09")
+    rounds_to(max(ends), "0.10")
+    rounds_to(min(middles), "0.88")
+    rounds_to(max(middles), "1.11")
+    said("same loss, 0.09 to 0.10, and in the middle it is 0.88 to 1.11")
+    rounds_to(math.factorial(16) / 1e13, "2")
+    said("$16!$ orders, some $2 \\cdot 10^{13}$ points")
+
+
+def test_between_two_trainings_of_a_linear_classifier():
+    digits = load_digits()
+
+    def loss(params):
+        value, dscores = softmax_cross_entropy(
+            digits.x_train @ params["W1"] + params["b1"], digits.y_train
+        )
+        return value, {"W1": digits.x_train.T @ dscores, "b1": dscores.sum(axis=0)}
+
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        starts = [models.init_mlp((64, 10), rng=rng, scale=1.0) for _ in range(2)]
+        here, there = (gradient_steps(loss, start) for start in starts)
+        middle = {name: (here[name] + there[name]) / 2 for name in here}
+        assert loss(middle)[0] < min(loss(here)[0], loss(there)[0])
+    said("all five curves of the linear classifier sag between their ends")
 
 
 def test_limits_and_best_step():

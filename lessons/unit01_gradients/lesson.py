@@ -595,7 +595,7 @@ plt.show()
 #
 # Right: 0.951 ± 0.002. Penalty halved: 0.950 ± 0.002. Biases averaged twice: 0.950 ± 0.002. These differences cannot be told from the spread between seeds. Only the forgotten mask costs something, 0.946 ± 0.003, and who would have suspected a mistake at 94.6 %?
 #
-# So "the loss goes down" is no test, and neither is "the accuracy is good". Networks are robust: any direction that leads roughly downhill will do, for a while, on an easy problem. The check needs eight digits and less than a second.
+# So "the loss goes down" is no test, and neither is "the accuracy is good". Networks are robust: any direction that leads roughly downhill will do, for a while, on an easy problem. The check needs eight images and less than a second.
 
 # %% [markdown]
 # ## What you now know
@@ -611,7 +611,7 @@ plt.show()
 #
 # - A falling loss proves nothing about a gradient.
 # - Dividing by N twice: once in the loss, once more in a layer. The layers of this course only ever sum.
-# - A check of `np.sum(output)` lets a softmax pass that returns zeros.
+# - A check of `np.sum(output)` lets a backward pass of softmax through that returns zeros.
 # - A check of randomly picked entries may compare only zeros. So may one on a network whose units are all off.
 # - A check with the penalty switched on can hide the data's gradient behind the penalty's: check once with `l2=0`, once with a large one.
 # - Right gradients look wrong in float32, across a kink, or in entries so tiny that rounding dominates. Look at the entry before you doubt the gradient.

@@ -23,8 +23,8 @@ from collections.abc import Callable
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib import explorers, landscape, plots, preprocessing, problems
-from course_lib.arrays import Array
+from course_lib import explorers, landscape, models, plots, preprocessing, problems
+from course_lib.arrays import Array, Params
 from course_lib.check import check, examine, hint
 from course_lib.datasets import load_digits
 from course_lib.losses import softmax_cross_entropy
@@ -32,6 +32,7 @@ from course_lib.quiz import quiz
 from course_lib.recorded import recorded
 
 plots.use_course_style()
+DIGITS = load_digits()
 
 # %% [markdown]
 # ## A ravine to play with
@@ -340,6 +341,77 @@ plt.show()
 # exactly 0. What hurts in practice is the slow plateau around the saddle, and symmetry: two hidden
 # units that start equal get equal gradients and stay equal, which is a ridge that no step leaves.
 # That is why weights are not initialised at zero.
+#
+# ## Is there a worse minimum to get caught in?
+#
+# Some losses have none. A loss is **convex** if the straight line between any two points of its
+# surface never runs below the surface. If there is a lower point anywhere, the surface leads down
+# towards it from where you stand, so only the lowest point can be a minimum. For a smooth loss,
+# convex means that no curvature is negative, anywhere.
+#
+# The softmax cross-entropy of a linear classifier is convex in the weights. (With respect to one
+# row of scores its Hessian is $\mathrm{diag}(p) - pp^\top$, which has no negative eigenvalue.) And
+# the loss of a network? Take a trained network and shuffle its hidden units, each together with its
+# weights. A sum does not mind the order, so this is the same function at another point of the
+# landscape. What is the loss halfway between the two points?
+
+
+# %%
+def trained(loss: Callable[[Params], tuple[float, Params]], params: Params) -> Params:
+    """200 steps of gradient descent on the training digits."""
+    for _ in range(200):
+        grads = loss(params)[1]
+        params = {name: value - 0.5 * grads[name] for name, value in params.items()}
+    return params
+
+
+@recorded
+def between(kind: str, seed: int) -> list[float]:
+    """The loss on the way from one set of weights to another one."""
+    x, labels, rng = DIGITS.x_train, DIGITS.y_train, np.random.default_rng(seed)
+
+    def linear(params: Params) -> tuple[float, Params]:
+        value, dscores = softmax_cross_entropy(x @ params["W1"] + params["b1"], labels)
+        return value, {"W1": x.T @ dscores, "b1": dscores.sum(axis=0)}
+
+    def network(params: Params) -> tuple[float, Params]:
+        return models.two_layer_loss(params, x, labels)
+
+    if kind == "network":
+        loss, here = network, trained(network, models.init_mlp((64, 16, 10), rng=rng))
+        order = rng.permutation(16)
+        shuffled = {"W1": here["W1"][:, order], "b1": here["b1"][order], "W2": here["W2"][order]}
+        there = {**here, **shuffled}
+    else:
+        loss = linear
+        here, there = (
+            trained(linear, models.init_mlp((64, 10), rng=rng, scale=1.0)) for _ in range(2)
+        )
+    ways = np.linspace(0, 1, 21)
+    return [loss({k: (1 - s) * here[k] + s * there[k] for k in here})[0] for s in ways]
+
+
+figure, ax = plt.subplots()
+names = {"network": "network and its shuffled copy", "linear": "linear classifier, two trainings"}
+for index, (kind, label) in enumerate(names.items()):
+    color, marker, dash = plots.style_of(index)
+    for seed in range(5):
+        style = {"color": color, "linestyle": dash, "marker": marker, "markevery": 10}
+        ax.plot(
+            np.linspace(0, 1, 21), between(kind, seed), **style, label=label if not seed else ""
+        )
+ax.set(xlabel="share of the way from one set of weights to the other")
+ax.set(ylabel="training loss (nats)", ylim=(0, 1.6))
+ax.legend(loc="upper left")
+plt.show()
+
+# %% [markdown]
+# *What to see:* all five networks begin and end with the same loss, 0.09 to 0.10, and in the middle
+# it is 0.88 to 1.11; all five curves of the linear classifier sag between their ends.
+#
+# Halfway, each hidden unit is the average of two that did different jobs, and does neither. So the
+# loss of a network is not convex. Sixteen hidden units can be put into $16!$ orders, some
+# $2 \cdot 10^{13}$ points with this very loss (CSC421 L7-8), and none of them is worse than another.
 #
 # ## One number for a ravine
 #
@@ -713,8 +785,7 @@ for name, row in kappas_of_tables().items():
 # bowl, 100 steps from zero weights.
 
 # %%
-digits = load_digits()
-inked = (digits.x_train > 0).mean(axis=0) > 0.05
+inked = (DIGITS.x_train > 0).mean(axis=0) > 0.05
 
 
 def prepare(how: str, train: Array, test: Array) -> tuple[Array, Array]:
@@ -729,8 +800,8 @@ def prepare(how: str, train: Array, test: Array) -> tuple[Array, Array]:
 @recorded
 def least_squares_digits(how: str) -> dict[str, float]:
     """Condition number, step sizes, and the loss above its minimum after 100 steps."""
-    x, _ = prepare(how, digits.x_train[:, inked], digits.x_test[:, inked])
-    targets = np.eye(10)[digits.y_train]
+    x, _ = prepare(how, DIGITS.x_train[:, inked], DIGITS.x_test[:, inked])
+    targets = np.eye(10)[DIGITS.y_train]
     hessian = x.T @ x / len(x)
     curvatures, axes = np.linalg.eigh(hessian)
     goal = np.linalg.lstsq(x, targets, rcond=None)[0]
@@ -776,13 +847,13 @@ def softmax_on_digits(how: str, lr: float) -> dict[str, list[float]]:
     """Training loss and test accuracy after 100 steps, for five subsets of 700."""
     losses, accuracies = [], []
     for seed in range(5):
-        rows = np.random.default_rng(seed).permutation(len(digits.x_train))[:700]
-        x, x_test = prepare(how, digits.x_train[rows][:, inked], digits.x_test[:, inked])
-        labels, weights = digits.y_train[rows], np.zeros((x.shape[1], 10))
+        rows = np.random.default_rng(seed).permutation(len(DIGITS.x_train))[:700]
+        x, x_test = prepare(how, DIGITS.x_train[rows][:, inked], DIGITS.x_test[:, inked])
+        labels, weights = DIGITS.y_train[rows], np.zeros((x.shape[1], 10))
         for _ in range(100):
             weights = weights - lr * x.T @ softmax_cross_entropy(x @ weights, labels)[1]
         losses.append(float(softmax_cross_entropy(x @ weights, labels)[0]))
-        accuracies.append(float(np.mean(np.argmax(x_test @ weights, axis=1) == digits.y_test)))
+        accuracies.append(float(np.mean(np.argmax(x_test @ weights, axis=1) == DIGITS.y_test)))
     return {"loss": losses, "accuracy": accuracies}
 
 
@@ -830,6 +901,8 @@ plt.show()
 #
 # - Curvatures are the eigenvalues of the Hessian. Their signs name a critical point; zero means the
 #   Hessian cannot decide.
+# - A convex loss has no negative curvature and no second-best minimum. That of a network is not
+#   convex.
 # - On a bowl, gradient descent is $(I - \eta H)^k x_0$: along each axis a factor of
 #   $1 - \eta\lambda_i$ per step.
 # - It converges for $\eta < 2/\lambda_{\max}$. The best worst-case step size is
