@@ -266,7 +266,7 @@ for name, run in runs.items():
 #
 # So the corrections are:
 #
-# - **Friction is $1 - \mu$.** Going from 0.9 to 0.99 takes the brake off. To lose 99 % of its energy the ball needs 459 steps with 0.99, and 4602 with 0.999: close to $\ln 100 / (1 - \mu)$.
+# - **Friction is $1 - \mu$.** Going from 0.9 to 0.99 takes most of the brake off. To lose 99 % of its energy the ball needs 459 steps with 0.99, and 4602 with 0.999: close to $\ln 100 / (1 - \mu)$.
 # - **The interval is half open, $0 \le \mu < 1$.** With $\mu = 1$ the energy is still 28.5 after ten thousand steps, to twelve digits. CSC421 asks "Why not exactly 1?" for this reason.
 # - **The velocity is a sum, not a mean.** A mean of gradients that are all 1 is 1. This velocity is 10. The next section is about that factor.
 
@@ -367,6 +367,8 @@ show_runs(runs_in_the_ravine("momentum", SIX), "momentum 0.9, 95 steps")
 
 # %% [markdown]
 # *What to see:* at 0.001 the path is a smooth wave into the minimum; from 0.005 on the ball shoots past the minimum to the left and comes back; the final loss is smallest at 0.005, and from 0.01 to 0.02 it is about 0.001 in all four panels.
+#
+# Now momentum 0.5. Is it faster or slower? And does the ball still run past the minimum?
 
 # %%
 show_runs(runs_in_the_ravine("momentum", SIX, 0.5), "momentum 0.5, 95 steps")
@@ -374,7 +376,7 @@ show_runs(runs_in_the_ravine("momentum", SIX, 0.5), "momentum 0.5, 95 steps")
 # %% [markdown]
 # *What to see:* no path overshoots the minimum along the ravine; at first the ball is slow, but the final loss falls with every larger step size, down to 4.5e-07 at 0.02, where plain gradient descent never settles.
 #
-# Here is the answer to the question at the top of this unit. On a bowl, one update of $(x, v)$ along one curvature $\lambda$ is a $2 \times 2$ matrix, with determinant $\mu$. If the ball *swings*, its two eigenvalues are a complex pair, and then each has the modulus $\sqrt{\mu}$. The step size has dropped out. The ball swings as soon as $\eta\lambda > (1 - \sqrt\mu)^2$: with momentum 0.9, for the flat curvature 2, from a step size of 0.0013 on. From there the distance shrinks by 0.949 per step in every direction, whatever the step size is. The loss, which is quadratic, shrinks by 0.9: $0.9^{95} \approx 4.5 \cdot 10^{-5}$ of about 28, and there is your 0.001. (The 6.2e-07 at step size 0.005 is luck: after 95 steps the ball just crosses the middle. One step earlier or later the loss is 3e-04.)
+# Here is the answer to the question at the top of this unit. On a bowl, one update of $(x, v)$ along one curvature $\lambda$ is a $2 \times 2$ matrix, with determinant $\mu$. The determinant is the product of the two eigenvalues. If the ball *swings*, these are a complex pair, equally long, so each has the modulus $\sqrt{\mu}$. The step size has dropped out. The ball swings as soon as $\eta\lambda > (1 - \sqrt\mu)^2$: with momentum 0.9, for the flat curvature 2, from a step size of 0.0013 on. From there the distance shrinks by 0.949 per step in every direction, whatever the step size is. The loss, which is quadratic, shrinks by 0.9: $0.9^{95} \approx 4.5 \cdot 10^{-5}$ of about 28, and there is your 0.001. (The 6.2e-07 at step size 0.005 is luck: after 95 steps the ball just crosses the middle. One step earlier or later the loss is 3e-04.)
 #
 # So a large momentum makes the method insensitive to the step size, and sets a speed limit at the same time. With less momentum the ball swings less and can be faster, if the step is right. The best compromise for this ravine is the one from the explorer, step size 0.0307 and momentum 0.57: after 95 steps the loss is 1.1e-18.
 #
