@@ -41,7 +41,8 @@ def batchnorm_cases(rng: np.random.Generator) -> Sequence[Case]:
         rng,
         "a constant column, another eps",
         "Where nothing varies, eps prevents 0/0; and eps is an argument.",
-        [True],
+        [True, False],
+        momentum=0.0,
         eps=0.5,
     )
     assert constant.inputs is not None

@@ -8,6 +8,7 @@ from autograde.spec import Case, Exercise, Mistake, Rng, draw
 from course_lib import layers
 
 from .shared import (
+    EXACT_NUMBER,
     FIXED_SEED,
     FLAG_IGNORED,
     FLAG_REVERSED,
@@ -117,6 +118,13 @@ DROPCONNECT = Exercise(
             "rng.random(weights.shape)",
             "rng.random()",
             "One single number decides over all weights. Every weight needs a coin of its own.",
+        ),
+        Mistake(
+            "exact number",
+            "rng.random(weights.shape) < keep_prob",
+            "rng.permutation(weights.size).reshape(weights.shape) "
+            "< round(keep_prob * weights.size)",
+            EXACT_NUMBER,
         ),
         Mistake(
             "keep and drop exchanged",

@@ -23,6 +23,11 @@ SWAPPED = (
     "comparison is the chance to *stay*?"
 )
 
+EXACT_NUMBER = (
+    "In every call exactly the same number stays; you only choose which. Each one has a coin of "
+    "its own, which knows nothing of the others, so that the number varies from call to call."
+)
+
 NORMAL = (
     "The noise is drawn from a normal distribution. Its values are not spread evenly over 0 to 1, "
     "so comparing them with a probability does not give that probability."

@@ -14,7 +14,7 @@ def vanilla_cases(rng: np.random.Generator) -> Sequence[Case]:
     return [
         Case(
             "keep_prob 0.8",
-            (draw(rng, 3, 4),),
+            (draw(rng, 6, 7),),
             {"keep_prob": 0.8},
             about="80 % of the masks let a unit through. What does it send on average?",
         ),
