@@ -92,7 +92,7 @@ for ax, place, title in zip(axes, (START, BEST), ("at the start", "at the minimu
     ax.axhline(0, color="black", linewidth=0.8)
     ax.axvline(0, color="black", linewidth=0.8)
     ax.set(title=title, xlabel="gradient, intercept", ylabel="gradient, slope")
-axes[0].legend(loc="lower right", frameon=True, framealpha=1, edgecolor="none")
+axes[0].legend(loc="lower center", frameon=True, framealpha=1, edgecolor="none")
 plt.show()
 for place, name in ((START, "start"), (BEST, "minimum")):
     gradients = GRADIENTS(place)
