@@ -204,6 +204,28 @@ NESTEROV = Exercise(
             "the gradient's own step counts in full.",
             convention=True,
         ),
+        Mistake(
+            "velocity turns round",
+            "momentum * state.velocity + grad",
+            "grad - momentum * state.velocity",
+            "From step to step your velocity turns round: the old one comes in with a minus sign, "
+            "or is handed on with one. Which sign has the velocity that you store, and which does "
+            "the next step expect?",
+        ),
+        Mistake(
+            "old look-ahead added",
+            "(grad + momentum * velocity)",
+            "(momentum * state.velocity + (1 + momentum) * velocity)",
+            "In the lectures' last line the old look-ahead is taken *back* before the new one is "
+            "added; yours is added as well. Which sign belongs to the old velocity?",
+        ),
+        Mistake(
+            "old look-ahead without the step size",
+            "param = param - lr * (grad + momentum * velocity)",
+            "param = param + momentum * state.velocity - lr * (1 + momentum) * velocity",
+            "You take the old look-ahead back, but without the step size: your velocity is a sum "
+            "of gradients, the old one too, so both need the same translation.",
+        ),
     ),
     accepted=(nesterov_lecture_form, nesterov_two_steps, nesterov_tuple),
     points=3,

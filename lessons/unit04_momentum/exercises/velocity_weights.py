@@ -208,8 +208,8 @@ VELOCITY_WEIGHTS = Exercise(
             "added up from the wrong end",
             "(1 - momentum**updates_since) / (1 - momentum)",
             "np.cumsum(momentum ** (updates_since - 1))",
-            "You add up the right powers from the wrong end. Each entry holds the terms 1 + m + "
-            "... up to the age of its gradient, so the newest has one term, and the oldest all.",
+            "You add up the right powers, but from the wrong end. How many steps has the newest "
+            "gradient moved the ball, and how many the oldest?",
         ),
     ),
     accepted=(weights_by_sums, weights_by_recursion, weights_by_simulation),
