@@ -43,7 +43,7 @@ explorers.newton_model()
 # Four things to try:
 #
 # 1. The quadratic bowl. Move the point about. How many steps does Newton need, from anywhere? What do the two curves in the middle panel look like?
-# 2. Two valleys and a saddle. Walk $x_2$ down from 2.5 to 0.5, one stop at a time. Where does Newton end up at the last stop, and what does the right panel say about it? It looks like a success.
+# 2. Two valleys, a saddle. Walk $x_2$ down from 2.5 to 0.5, one stop at a time. Where does Newton end up at the last stop, and what does the right panel say about it? It looks like a success.
 # 3. Rosenbrock's valley, from its classical start $(-1.2, 1)$. Does the path stay in the picture?
 # 4. The logistic loss, at the same point. Read what the model promises. Can a logistic loss be that low? Then raise the damping.
 
@@ -129,7 +129,7 @@ def show_ends(ends: Array) -> None:
         ax.hlines(height, -2.1, 2.03, color="0.7", linewidth=1)
         ax.annotate(name, (2.08, height), va="center", backgroundcolor="white")
     ax.plot(np.linspace(-2, 2, 401), ends, ".", markersize=4)
-    ax.set(xlabel="start $x_2$", ylabel="end $x_2$", xlim=(-2.1, 2.7))
+    ax.set(xlabel="start $x_2$", ylabel="end $x_2$", xlim=(-2.1, 2.7), ylim=(-1.8, 1.8))
     plt.show()
 
 
@@ -512,7 +512,7 @@ print("BFGS with the whole matrix:", first_below(full_batch_run("bfgs", 80)["los
 # %% [markdown]
 # ## The tool that practitioners use
 #
-# Nobody writes L-BFGS for daily use. The one in SciPy has been in service for thirty years, has a better line search than ours, and takes bounds on the parameters (the B in its name). It wants a function that returns loss and gradient for *one flat array*.
+# Nobody writes L-BFGS for daily use. The one in SciPy has been in service for thirty years, has a better line search than ours, and takes bounds on the parameters (the last B in `L-BFGS-B`). It wants a function that returns loss and gradient for *one flat array*.
 
 
 # %%
