@@ -108,7 +108,8 @@ EFFECTIVE_LR = Exercise(
             "eps missing",
             "(np.sqrt(squares) + eps)",
             "np.sqrt(squares)",
-            "eps is missing: before the first step the memory is 0, and you divide by it.",
+            "What you divide by has no eps in it: before the first step the memory is 0, and so is "
+            "its root.",
             read="Where eps stands",
         ),
         Mistake(

@@ -154,8 +154,8 @@ EPS_INSIDE = (
 )
 
 EPS_MISSING = (
-    "eps is missing. A coordinate whose gradients have all been 0 is divided by 0 and becomes nan; "
-    "blank pixels do that in every image."
+    "What you divide by has no eps in it. A coordinate whose gradients have all been 0 is divided "
+    "by 0 and becomes nan; blank pixels do that in every image."
 )
 
 EPS_GUARD = (

@@ -28,7 +28,7 @@ def penalty_cases(rng: np.random.Generator) -> Sequence[Case]:
         run(
             rng,
             "first step",
-            "In the first step Adam goes the length lr, against the sum of both gradients.",
+            "In the first step Adam goes against the sum of both gradients; eps is large here.",
             [(4,)],
             1,
             lr=0.03,
