@@ -436,3 +436,18 @@ def best_of_a_million(val_losses, *, lr, factor=0.1, patience):
 @wrong("step_decay", "used once too often or once too seldom")
 def milestones_after_the_first_update(lr, *, milestones, gamma=0.1):
     return lambda step: lr * gamma ** sum(0 < m <= step for m in milestones)
+
+
+@right("linear_decay")
+def insists_on_whole_steps(lr, *, total_steps):
+    def schedule(step):
+        if not isinstance(step, int):
+            raise TypeError(f"a step is a whole number, got {step!r}")
+        return max(lr * (total_steps - step) / total_steps, 0)
+
+    return schedule
+
+
+@right("inverse_sqrt")
+def root_of_a_negative_power(lr):
+    return lambda step: lr * math.sqrt((step + 1) ** -1)

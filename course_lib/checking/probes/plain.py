@@ -133,9 +133,9 @@ def forward(
     """A layer's forward pass: its output, and whether its cache holds what backward needs."""
     result = unpack(student(*args, **kwargs), "out", "cache")
     in_order(*result, "out", "cache")
-    kept = arrays_in(result[1])
-    found = all(any(same_array(leaf, need) for leaf in kept) for need in needs)
-    return {"out": result[0], "cache": "holds what backward needs" if found else "lacks something"}
+    kept = [form for leaf in arrays_in(result[1]) for form in (leaf, leaf.T)]
+    found = all(any(same_array(form, need) for form in kept) for need in needs)
+    return {"out": result[0], "the cache holds what backward needs": yes(found)}
 
 
 @probe
@@ -227,7 +227,7 @@ def schedule(
         raise Malformed(_no_schedule(made))
     asked = Student(made)
     up = [_rate(asked(step), step) for step in steps]
-    down = [_rate(asked(np.int64(step)), step) for step in reversed(steps)]
+    down = [_rate(asked(step), step) for step in reversed(steps)]
     student.narrow = student.narrow or asked.narrow
     order = [i for pair in enumerate(reversed(range(len(steps)))) for i in reversed(pair)]
     fro = [_rate(asked(steps[i]), steps[i]) for i in order]
