@@ -43,7 +43,7 @@ def ema_cases(rng: np.random.Generator) -> Sequence[Case]:
         ),
         Case(
             "no decay",
-            (curve(rng, 4),),
+            (curve(rng, 4) - 2.5,),
             {"decay": 0.0},
             "Without memory nothing is averaged.",
             rtol=DOUBLE,

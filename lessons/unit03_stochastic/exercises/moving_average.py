@@ -42,7 +42,11 @@ def average_cases(rng: np.random.Generator) -> Sequence[Case]:
             rtol=DOUBLE,
         ),
         Case(
-            "a window of one", (curve(rng, 5),), {"window": 1}, "Nothing is averaged.", rtol=DOUBLE
+            "a window of one",
+            (curve(rng, 5) - 2.5,),
+            {"window": 1},
+            "Nothing is averaged.",
+            rtol=DOUBLE,
         ),
         Case(
             "a window longer than the curve",

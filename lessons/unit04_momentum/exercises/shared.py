@@ -15,7 +15,14 @@ ITERATED = 1e-8  # for numbers that a right answer may also find step by step
 def rule_cases(rng: np.random.Generator) -> Sequence[Case]:
     """Paths of an update rule: one array, two that take turns, the default, other settings."""
 
-    def run(name: str, about: str, shapes: list[tuple[int, ...]], steps: int, **kwargs: float):
+    def run(
+        name: str,
+        about: str,
+        shapes: list[tuple[int, ...]],
+        steps: int,
+        size: float = 1.0,
+        **kwargs: float,
+    ) -> Case:
         starts = [draw(rng, *shape) for shape in shapes]
         return Case(
             name,
@@ -24,7 +31,7 @@ def rule_cases(rng: np.random.Generator) -> Sequence[Case]:
             inputs={
                 "starts": starts,
                 "states": [MomentumState.zeros_like(start) for start in starts],
-                "grads": [draw(rng, steps, *shape) for shape in shapes],
+                "grads": [size * draw(rng, steps, *shape) for shape in shapes],
                 "kwargs": kwargs,
             },
             rtol=DOUBLE,
@@ -56,9 +63,11 @@ def rule_cases(rng: np.random.Generator) -> Sequence[Case]:
         ),
         run(
             "two arrays in turn",
-            "Two parameter arrays are updated in turn, each with its own state.",
+            "Two parameter arrays are updated in turn, each with its own state; their gradients "
+            "are long.",
             [(2, 3), (3,)],
             4,
+            size=50.0,
             lr=0.5,
             momentum=0.3,
         ),
