@@ -496,7 +496,7 @@ plt.show()
 #
 # Now be fair: steps differ in what they cost. A gradient takes $2 \cdot 186 \cdot 65 = 24\,180$ multiply-adds. Newton needs that, and the Hessian, $186 \cdot 65^2 = 785\,850$, and the inversion, $65^3 = 274\,625$: as much as 45 gradients. Six steps cost as much as 269 gradients. L-BFGS has computed 17 gradients and 17 losses or so. Counted in work it beats Newton, already at 65 parameters.
 #
-# And look at the test accuracy in the output. All four have found the same minimum, so 97 of 98 test digits are right, for each. Is it worth 7799 steps to get there? After 100 steps gradient descent has 95 of 98, after 1000 steps 96. On new data the last five digits of the training loss are worth one or two examples.
+# And look at the test accuracy in the output. All four have found the same minimum, and each gets 97 of 98 test digits right. Is it worth 7799 steps to get there? After 100 steps gradient descent has 95 of 98, after 1000 steps 96. On new data the last five digits of the training loss are worth one or two examples.
 #
 # How large should the memory be?
 
@@ -507,7 +507,7 @@ for memory in (1, 3, 5, 10, 20, 50):
 print("BFGS with the whole matrix:", first_below(full_batch_run("bfgs", 80)["loss"]), "steps")
 
 # %% [markdown]
-# More memory helps, up to about 20 pairs. But the last line is a surprise: BFGS, which forgets nothing, needs 66 steps, five times as many as L-BFGS with 20 or 50 pairs. The memory is not the reason, since in 13 steps 50 pairs forget nothing either. The difference is $\gamma$. In L-BFGS the directions of which no pair knows anything get the newest scale at every step. In BFGS they keep the scale 1 of the first estimate, and here inverse curvatures go up to 1000. Replace $\gamma$ by 1 in your own function and it will need far more steps, too.
+# More memory helps, up to about 20 pairs. But the last line is a surprise: BFGS, which forgets nothing, needs 66 steps, five times as many as L-BFGS with 20 or 50 pairs. The memory is not the reason, since in 13 steps 50 pairs forget nothing either. The difference is $\gamma$. In L-BFGS the directions of which no pair knows anything get the newest scale at every step. In BFGS they keep the scale 1 of the first estimate, and here inverse curvatures go up to 1000. Replace $\gamma$ by 1 in your own function, and it needs far more steps, too.
 
 # %% [markdown]
 # ## The tool that practitioners use
