@@ -44,7 +44,10 @@ class Wording:
                 f"The numbers are right, but your function changes {names} in place, so the "
                 "caller's array is different afterwards. Make a new array instead."
             )
-        return where + self._difference(found)
+        sentence = where + self._difference(found)
+        if names := ", ".join(f"`{name}`" for name in changed):
+            sentence += f" Besides, your function changes {names} in place, the caller's own array."
+        return sentence
 
     def _difference(self, found: Difference) -> str:
         got, want, returns = found.got, found.want, tuple(self.card["returns"])

@@ -166,7 +166,33 @@ def mean_of_both_sides(f, x, h=1e-5, **unused):
     return np.array(slopes).reshape(x.shape, order="C")
 
 
+@right("affine_forward")
+def cache_of_transposes(x, weights, bias):
+    return (weights.T @ x.T).T + bias, (x.T.copy(), weights.T.copy())
+
+
+@right("affine_forward")
+def cache_that_is_a_function(x, weights, bias):
+    def back(dout):
+        return dout @ weights.T, x.T @ dout, dout.sum(axis=0)
+
+    return np.add(x @ weights, bias), back
+
+
 # --- wrong ----------------------------------------------------------------------------------------
+
+
+@wrong("numeric_gradient", "should hold real numbers, not complex numbers")
+def complex_step(f, x, *, h=1e-5):
+    moved = [x + 1j * h * unit.reshape(x.shape) for unit in np.eye(x.size)]
+    return np.array([np.imag(f(point)) / h for point in moved]).reshape(x.shape)
+
+
+@wrong("affine_forward", "Besides, your function changes `x` in place")
+def inputs_centred_afterwards(x, weights, bias):
+    out = x @ weights + bias
+    x -= x.mean()
+    return out, (x, weights, bias)
 
 
 @wrong("hinge_loss", "recognise the right class by its score")

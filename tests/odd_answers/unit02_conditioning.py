@@ -334,3 +334,9 @@ def an_interval(hessian):
 @wrong("contraction_factor", "multiply the factors of all directions")
 def determinant(hessian, *, lr):
     return abs(np.linalg.det(np.eye(len(hessian)) - lr * hessian))
+
+
+@wrong("condition_number", "should hold real numbers, not text")
+def infinite_in_words(hessian):
+    kappa = largest_and_smallest_two_norm(hessian)
+    return "inf" if np.isinf(kappa) else kappa

@@ -63,9 +63,10 @@ def hinge_cases(rng: np.random.Generator) -> Sequence[Case]:
         ),
         Case(
             "all scores alike",
-            (np.full((3, 4), draw(rng, 1)[0]), some_labels(rng, 3, 4)),
+            (np.full((3, 4), draw(rng, 1)[0]), rng.integers(3, size=3)),
             about="Before training all scores are about alike: every one of the C - 1 wrong "
-            "classes violates the whole margin, so the loss is C - 1.",
+            "classes violates the whole margin, so the loss is C - 1. And no image shows the last "
+            "class.",
         ),
     ]
 

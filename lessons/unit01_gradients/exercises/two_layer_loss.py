@@ -32,6 +32,7 @@ def off_relu_kinks(
 def network_cases(rng: np.random.Generator) -> Sequence[Case]:
     dead, x, labels = off_relu_kinks(rng, 4, 2, 3, 2)
     dead = {**dead, "b1": dead["b1"] - 30.0}
+    single, one, _ = off_relu_kinks(rng, 1, 3, 6, 4)
     return [
         Case(
             "no penalty",
@@ -49,7 +50,7 @@ def network_cases(rng: np.random.Generator) -> Sequence[Case]:
         ),
         Case(
             "one example",
-            off_relu_kinks(rng, 1, 3, 6, 4),
+            (single, one, rng.integers(3, size=1)),
             {"l2": 0.5},
             about="A batch of one: the mean is the example's own loss, the penalty is not divided.",
         ),
@@ -381,6 +382,13 @@ NETWORK = Exercise(
             'active @ params["W2"] + params["b2"]',
             'active @ params["W2"]',
             "b2 has no effect on your loss: each of the two layers adds a bias of its own.",
+        ),
+        Mistake(
+            "penalty counted twice",
+            "scores, labels)\n",
+            "scores, labels)\n    l2 = 2 * l2\n",
+            "Loss and gradients contain the penalty twice. It is l2 times the sum of squares, and "
+            "the 2 comes in by the derivative only.",
         ),
         Mistake(
             "softmax overflows",
