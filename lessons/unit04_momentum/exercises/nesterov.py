@@ -49,9 +49,9 @@ NESTEROV = Exercise(
             "plain momentum",
             "param - lr * (grad + momentum * velocity)",
             "param - lr * velocity",
-            "That is plain momentum. In the form that looks ahead, the gradient is taken at another "
-            "place than `param`; here you only get the one at `param`. So `param` holds the "
-            "look-ahead point, and after the ball has moved, it has to look ahead once more.",
+            "That is plain momentum. In the form that looks ahead, the gradient is taken at "
+            "another place than `param`; here you only get the one at `param`. So `param` holds "
+            "the look-ahead point, and after the ball has moved, it has to look ahead once more.",
         ),
         Mistake(
             "look-ahead without decay",
