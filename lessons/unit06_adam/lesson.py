@@ -502,7 +502,7 @@ for title, setting in CHOSEN.items():
     print(f"{title:24s} {', '.join(ends)}")
 
 # %% [markdown]
-# *What to see:* with Adam and a penalty the blank pixels' curve falls steeply to 0, the same curve whether the penalty is weak or a hundred times stronger; under the weak one the weights of the busy pixels grow as if there were none. With AdamW the blank pixels' weights fall gently, and the other two end a little below their start.
+# *What to see:* with Adam and a penalty the blank pixels' curve falls steeply to 0, the same curve whether the penalty is weak or a hundred times stronger; under the weak one the weights of the busy pixels grow as if there were none. With AdamW the blank pixels' weights fall gently, and the other two kinds end below their start as well.
 #
 # Compare the first two panels. The tiny penalty of 0.00001 takes the blank pixels' weights down as fast as 0.001 does: half of them within 30 steps, 99 % within 200. To the busy weights it does nothing, and those of the rare pixels, which end at 1.28 without any penalty, end at 0.82. That is an L2 penalty whose strength you cannot set. With AdamW the blank weights are at 0.45 in the end: 320 steps of $1 - 0.005 \cdot 0.5$, as promised.
 #
