@@ -216,7 +216,7 @@ else:
 # %% [markdown]
 # ## How noisy is a batch?
 #
-# How much noise is that, as a number? The distance of a mini-batch gradient from the full gradient is a random vector. Take its squared length, and average over all batches: that is the variance, added up over the coordinates.
+# Put a number on the noise: how far is a mini-batch gradient from the full gradient? The difference is a random vector. Take its squared length, and average over all batches: that is the variance, added up over the coordinates.
 #
 # > **Find the mistake on this slide.** CSC421 L7-8, for a mini-batch of $S$ examples: $\operatorname{Var}\big[\frac1S \sum_{i=1}^S g_i\big] = \frac{1}{S^2} \operatorname{Var}\big[\sum_{i=1}^S g_i\big] = \frac1S \operatorname{Var}[g_i]$. The steps look like those of every textbook. One of them needs an assumption that the slide does not print, and that the epochs of the last section break.
 
