@@ -47,8 +47,8 @@ def closed_form_cases(rng: np.random.Generator) -> Sequence[Case]:
         Case(
             "many steps",
             (turned(rng, low, middle), draw(rng, 2)),
-            {"lr": 0.01, "steps": 150},
-            about="150 steps with a small step size.",
+            {"lr": 0.1, "steps": 150},
+            about="After 150 steps the path is close to the minimum, and still on its way.",
         ),
         Case(
             "a start on an axis of the bowl",

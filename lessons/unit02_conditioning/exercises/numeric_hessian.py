@@ -286,6 +286,27 @@ NUMERIC_HESSIAN = Exercise(
             "The diagonal is right. Beside it you use a square with `x` in one corner, so its "
             "error shrinks like h only. Put `x` into the middle of the square.",
         ),
+        Mistake(
+            "mixed derivatives halved",
+            "(4 * h**2)",
+            "((4 if i == j else 8) * h**2)",
+            "The diagonal is right, the mixed derivatives are half of what they should be. Try "
+            "x1 x2, whose mixed derivative is 1.",
+        ),
+        Mistake(
+            "mixed derivatives doubled",
+            "(4 * h**2)",
+            "((4 if i == j else 2) * h**2)",
+            "The diagonal is right, the mixed derivatives are twice too large. Try x1 x2, whose "
+            "mixed derivative is 1.",
+        ),
+        Mistake(
+            "mixed derivatives four times too large",
+            "(4 * h**2)",
+            "((4 if i == j else 1) * h**2)",
+            "The diagonal is right, the mixed derivatives are four times too large: how long are "
+            "the sides of the square whose corners you ask?",
+        ),
     ),
     accepted=(
         hessian_from_gradients,

@@ -273,6 +273,24 @@ STANDARDIZE = Exercise(
             "You divide first and then subtract a mean that is still in the old units. Which of "
             "the two steps has to come first?",
         ),
+        Mistake(
+            "test set's own spread",
+            "(test - mean) / scale",
+            "(test - mean) / np.where(np.ptp(test, axis=0) > 0, np.std(test, axis=0), 1.0)",
+            "The test set is divided by its own standard deviation. A network that was trained in "
+            "the training set's units would misread it.",
+        ),
+        Mistake(
+            "statistics of the test set",
+            "mean = np.mean(train, axis=0)\n",
+            "mean = np.mean(test, axis=0)\n",
+            "Mean and standard deviation are those of the test set, for both sets. What is known "
+            "when the training begins?",
+            more=(
+                ("np.ptp(train, axis=0)", "np.ptp(test, axis=0)"),
+                ("np.std(train, axis=0)", "np.std(test, axis=0)"),
+            ),
+        ),
     ),
     accepted=(
         standardize_with_eps,

@@ -262,6 +262,12 @@ SUBOPTIMALITY = Exercise(
             "np.sum(shrink * eigenvalues * start**2) / np.sum(eigenvalues * start**2)",
             "That is the share of the starting loss that is left. Asked for is the loss itself.",
         ),
+        Mistake(
+            "largest term only",
+            "np.sum(shrink",
+            "np.max(shrink",
+            "You take the direction that contributes most. The loss is the sum over all of them.",
+        ),
     ),
     accepted=(suboptimality_simulated, suboptimality_loop, suboptimality_matrix),
     points=2,
