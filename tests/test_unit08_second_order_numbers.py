@@ -268,7 +268,7 @@ def test_work_of_a_step():
 
 
 def test_accuracy_on_new_digits():
-    printed("97 of 98 test digits are right")
+    printed("each gets 97 of 98 test digits right")
     assert len(HERE["X_TEST"]) == 98
     printed("After 100 steps gradient descent has 95 of 98, after 1000 steps 96")
     accuracy = full_batch("sgd", 8000)["accuracy"]
