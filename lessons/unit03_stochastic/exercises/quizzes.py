@@ -22,7 +22,7 @@ QUIZZES = (
             Choice(
                 "They all point back to the minimum.",
                 False,
-                "You *are* at the minimum. From there each example pulls towards a line of its own.",
+                "You *are* there. From the minimum each example pulls towards a line of its own.",
             ),
             Choice(
                 "Much larger than at the start, since the steps are small.",
