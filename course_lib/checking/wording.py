@@ -80,7 +80,7 @@ class Wording:
     def _kinds(self, found: Difference, place: str) -> str:
         """Which kind of thing it is, and which one is expected."""
         wanted = describe(found.want)
-        if found.kind == "type" and isinstance(found.want, np.ndarray) and not found.want.ndim:
+        if isinstance(found.want, np.ndarray) and not found.want.ndim:
             wanted = "one number"
         elif found.kind == "type" and is_sequence(found.want) and place == "result":
             wanted = f"{len(found.want)} values ({', '.join(self.card['returns'])})"
