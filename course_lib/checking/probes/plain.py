@@ -126,6 +126,10 @@ def lookahead(
     }
 
 
+CACHE = "the cache holds what backward needs"
+MEANINGS[CACHE] = "The way back needs the inputs of the layer as they came in."
+
+
 @probe
 def forward(
     student: Student, *, args: tuple[Any, ...], kwargs: Mapping[str, Any], needs: list[Array]
@@ -135,7 +139,7 @@ def forward(
     in_order(*result, "out", "cache")
     kept = [form for leaf in arrays_in(result[1]) for form in (leaf, leaf.T)]
     found = all(any(same_array(form, need) for form in kept) for need in needs)
-    return {"out": result[0], "the cache holds what backward needs": yes(found)}
+    return {"out": result[0], CACHE: yes(found)}
 
 
 @probe

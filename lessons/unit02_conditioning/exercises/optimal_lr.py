@@ -147,8 +147,8 @@ OPTIMAL_LR = Exercise(
             "condition number in place of the curvatures",
             "2 / (eigenvalues[0] + eigenvalues[-1])",
             "2 / (1 + eigenvalues[-1] / eigenvalues[0])",
-            "2/(1 + kappa) is the best step of a bowl whose flattest curvature is 1. A bowl twice as "
-            "steep in every direction has the same kappa, and needs steps half as long.",
+            "2/(1 + kappa) is the best step of a bowl whose flattest curvature is 1. A bowl "
+            "twice as steep in every direction has the same kappa, and needs steps half as long.",
         ),
     ),
     accepted=(best_from_factors, best_by_search, best_from_norms),
