@@ -265,8 +265,8 @@ RELATIVE = Exercise(
             "yes or no",
             RATIO,
             "float(np.max(difference / scale)) < 1e-6",
-            "Your function decides whether the error is small. Return the error itself: how much is "
-            "too much is for the reader to decide.",
+            "Your function decides whether the error is small. Return the error itself: how much "
+            "is too much is for the reader to decide.",
         ),
     ),
     accepted=(error_loop, error_where, error_nanmax),
