@@ -15,6 +15,7 @@ from course_lib.checking.compare import Difference
 
 GREEN, RED, AMBER, BLUE = "#00785a", "#b5400c", "#8a6100", "#0063a0"
 _PLAIN = "background:none;color:#1b1b1b"  # JupyterLab greys code otherwise
+MANY = 6  # so many entries make a curve
 WIDTH = 78  # nbgrader's command line cuts lines at 83 characters
 
 
@@ -117,10 +118,18 @@ def _place(where: str, index: tuple[int, ...]) -> str:
     """An entry in words: ``dweights[0, 2]``, or in a path ``param after step 3 [1]``."""
     if not index:
         return where
+    if steps := _steps_asked(where):
+        return f"learning rate at step {steps[index[0]]}"
     if where.startswith("path of "):
         step, *rest = index
         where, index = f"{where.removeprefix('path of ')} after step {step} ", tuple(rest)
     return f"{where}[{', '.join(map(str, index))}]"
+
+
+def _steps_asked(where: str) -> list[int]:
+    """The steps that a leaf's name lists, if its entries are a schedule's rates."""
+    _, _, steps = where.partition("learning rates at the steps ")
+    return [int(step) for step in re.findall(r"\d+", steps)]
 
 
 def _in_plain_terminal() -> bool:
@@ -251,10 +260,13 @@ def _picture(verdict: Verdict) -> str:
         got, want = np.asarray(found.got, float), np.asarray(found.want, float)
         if want.ndim == 2 and want.shape[1] == 2 and len(want) > 2 and "path of" in found.path:
             return _svg(got, want, "first parameter", "second parameter")
-        if want.ndim == 1 and want.size > 3:
-            steps = np.arange(want.size, dtype=float)
-            yours, expected = np.column_stack([steps, got]), np.column_stack([steps, want])
-            return _svg(yours, expected, "index", "value")
+        asked = _steps_asked(found.path)
+        if want.ndim == 1 and want.size >= (3 if asked else MANY):
+            steps = np.array(asked or range(want.size), dtype=float)
+            order = np.argsort(steps, kind="stable")
+            yours, expected = (np.column_stack([steps, y])[order] for y in (got, want))
+            axes = ("step", "learning rate") if asked else ("index", "value")
+            return _svg(yours, expected, *axes)
     return ""
 
 
