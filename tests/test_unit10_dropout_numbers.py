@@ -89,9 +89,9 @@ def test_gap_is_noise_for_one_layer_and_stays_for_two():
     passes = (10, 2560)
     one = HERE["logit_gap"]((64, 128, 10), passes)
     two = HERE["logit_gap"]((64, 64, 64, 10), passes)
-    printed("goes on falling for ever")
+    printed("The gap of one hidden layer keeps falling")
     assert one["rms"][1] / (one["noise"] / np.sqrt(2560)) == pytest.approx(1.0, abs=0.15)
-    printed("that of two hidden layers leaves its line and levels off")
+    printed("the gap of two hidden layers leaves its line and levels off")
     assert two["rms"][0] / (two["noise"] / np.sqrt(10)) == pytest.approx(1.0, abs=0.3)
     assert two["rms"][1] / (two["noise"] / np.sqrt(2560)) > 2.3
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from course_lib.arrays import Array
 from course_lib.checking.probes.base import (
@@ -73,10 +74,10 @@ def flipped(student: Student, *, shape: tuple[int, ...], prob: float, seed: int)
         "upside down": images[:, ::-1],
         "turned by 180 degrees": images[:, ::-1, ::-1],
     }
-    found = {name: np.all(np.isclose(out, look), axis=(1, 2, 3)) for name, look in looks.items()}
+    found = {name: np.all(_same(out, look), axis=(1, 2, 3)) for name, look in looks.items()}
     shared = 0 < prob < 1 and any(fate.all() for fate in found.values())
     shares = {f"share of images {name}": fate.mean() for name, fate in found.items()}
-    lines = np.isclose(out, images).all(axis=2) | np.isclose(out, images[:, :, ::-1]).all(axis=2)
+    lines = _same(out, images).all(axis=2) | _same(out, images[:, :, ::-1]).all(axis=2)
     whole = np.any(list(found.values()), axis=0)
     chance = {
         "images are mirrored in part": yes(np.any(np.all(lines, axis=(1, 2)) & ~whole)),
@@ -103,8 +104,12 @@ MEANINGS["images are mirrored in part"] = (
 )
 
 
+def _same(left: Array, right: Array) -> NDArray[np.bool_]:
+    return np.isclose(left, right, rtol=1e-9, atol=1e-12)
+
+
 def _changed(out: Array, images: Array) -> int:
-    return int(np.sum(~np.all(np.isclose(out, images), axis=(1, 2, 3))))
+    return int(np.sum(~np.all(_same(out, images), axis=(1, 2, 3))))
 
 
 @probe
@@ -173,7 +178,7 @@ def _rest_agrees(out: Array, images: Array, down: int, right: int) -> Array:
     rows = slice(max(-down, 0), height - max(down, 0))
     columns = slice(max(-right, 0), width - max(right, 0))
     moved = np.roll(images, (-down, -right), axis=(1, 2))
-    return np.all(out[:, rows, columns] == moved[:, rows, columns], axis=(1, 2, 3))
+    return np.max(np.abs(out - moved)[:, rows, columns], axis=(1, 2, 3)) < 1e-6
 
 
 def _filling(out: Array, images: Array, padding: int, place: Array) -> str:
@@ -185,7 +190,7 @@ def _filling(out: Array, images: Array, padding: int, place: Array) -> str:
         padded = np.pad(images, sides, mode=mode)  # type: ignore[call-overload]
         windows = zip(padded, tops, lefts, strict=True)
         cut = [image[top : top + height, left : left + width] for image, top, left in windows]
-        if np.array_equal(out, np.array(cut)):
+        if np.max(np.abs(out - np.array(cut))) < 1e-9:
             return name
     return "something else"
 

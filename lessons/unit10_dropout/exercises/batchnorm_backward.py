@@ -8,7 +8,10 @@ from autograde.spec import Case, Exercise, Mistake, draw
 from course_lib import layers
 from course_lib.layers import BatchNormCache, BatchNormStats
 
+from .shared import in_double
 
+
+@in_double
 def batchnorm_backward_cases(rng: np.random.Generator) -> Sequence[Case]:
     def run(
         name: str,

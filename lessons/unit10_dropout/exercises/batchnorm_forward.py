@@ -8,6 +8,8 @@ from autograde.spec import Case, Exercise, Mistake, draw
 from course_lib import layers
 from course_lib.layers import BatchNormStats
 
+from .shared import in_double
+
 
 def normalized_case(
     rng: np.random.Generator,
@@ -36,6 +38,7 @@ def normalized_case(
     )
 
 
+@in_double
 def batchnorm_cases(rng: np.random.Generator) -> Sequence[Case]:
     constant = normalized_case(
         rng,

@@ -8,7 +8,10 @@ from autograde.spec import Case, Exercise, Mistake, draw
 from course_lib import layers
 from course_lib.arrays import Array
 
+from .shared import in_double
 
+
+@in_double
 def backward_cases(rng: np.random.Generator) -> Sequence[Case]:
     def mask(keep_prob: float, *shape: int) -> Array:
         stays = rng.random(shape) < keep_prob

@@ -15,6 +15,7 @@ from .shared import (
     NORMAL,
     OWN_GENERATOR,
     SWAPPED,
+    in_double,
     low_chance,
     nonzero,
     own_generator,
@@ -22,6 +23,7 @@ from .shared import (
 )
 
 
+@in_double
 def depth_cases(rng: np.random.Generator) -> Sequence[Case]:
     def noisy(name: str, about: str, survival_prob: float, *shape: int) -> Case:
         return Case(

@@ -7,9 +7,10 @@ import numpy as np
 from autograde.spec import Case, Exercise, Mistake, draw
 from course_lib import layers
 
-from .shared import low_chance
+from .shared import in_double, low_chance
 
 
+@in_double
 def vanilla_cases(rng: np.random.Generator) -> Sequence[Case]:
     return [
         Case(

@@ -7,7 +7,10 @@ import numpy as np
 from autograde.spec import Case, Exercise, Mistake, draw
 from course_lib import augment
 
+from .shared import in_double
 
+
+@in_double
 def average_cases(rng: np.random.Generator) -> Sequence[Case]:
     def one(name: str, about: str, classes: int, *shape: int) -> Case:
         pixels = int(np.prod(shape[2:]))

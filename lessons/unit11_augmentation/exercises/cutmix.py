@@ -7,9 +7,10 @@ import numpy as np
 from autograde.spec import Case, Exercise, Mistake
 from course_lib import augment
 
-from .shared import ORDER_IGNORED, ORDER_INVERTED, cycle, pictures, shares, soft
+from .shared import ORDER_IGNORED, ORDER_INVERTED, cycle, in_double, pictures, shares, soft
 
 
+@in_double
 def cutmix_cases(rng: np.random.Generator) -> Sequence[Case]:
     def one(
         name: str, about: str, count: int, shape: tuple[int, ...], box: tuple[int, ...]

@@ -12,6 +12,7 @@ from .shared import (
     FIXED_SEED,
     ONE_FOR_ALL,
     OWN_GENERATOR,
+    in_double,
     mean_band,
     own_generator,
     seen,
@@ -19,6 +20,7 @@ from .shared import (
 )
 
 
+@in_double
 def cutout_cases(rng: np.random.Generator) -> Sequence[Case]:
     def many(name: str, about: str, size: int, *shape: int) -> Case:
         count, height, width = shape[:3]

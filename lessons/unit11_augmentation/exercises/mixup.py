@@ -7,9 +7,10 @@ import numpy as np
 from autograde.spec import Case, Exercise, Mistake
 from course_lib import augment
 
-from .shared import ORDER_IGNORED, ORDER_INVERTED, cycle, pictures, shares
+from .shared import ORDER_IGNORED, ORDER_INVERTED, cycle, in_double, pictures, shares
 
 
+@in_double
 def mixup_cases(rng: np.random.Generator) -> Sequence[Case]:
     return [
         Case(

@@ -8,7 +8,7 @@ from autograde.spec import Case, Exercise, Mistake, Rng
 from course_lib import augment
 from course_lib.arrays import Array
 
-from .shared import ONE_FOR_ALL, chance, mean_band, pictures, seen, six_sigma
+from .shared import ONE_FOR_ALL, chance, in_double, mean_band, pictures, seen, six_sigma
 
 
 def basis(rng: np.random.Generator) -> Array:
@@ -22,6 +22,7 @@ def basis(rng: np.random.Generator) -> Array:
         turn += 1
 
 
+@in_double
 def pca_cases(rng: np.random.Generator) -> Sequence[Case]:
     count = 1500
 

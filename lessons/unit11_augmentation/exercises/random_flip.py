@@ -7,11 +7,12 @@ import numpy as np
 from autograde.spec import Case, Exercise, Mistake, Rng
 from course_lib import augment
 
-from .shared import ONE_FOR_ALL, chance, pictures, seen, six_sigma
+from .shared import ONE_FOR_ALL, chance, in_double, pictures, seen, six_sigma
 
 LOOKS = ("as they were", "mirrored left to right", "upside down", "turned by 180 degrees")
 
 
+@in_double
 def flip_cases(rng: np.random.Generator) -> Sequence[Case]:
     def many(name: str, about: str, prob: float, *shape: int) -> Case:
         bands = {f"share of images {look}": six_sigma(prob, shape[0]) for look in LOOKS}

@@ -8,9 +8,19 @@ import numpy as np
 from autograde.spec import Case, Exercise, Mistake, Rng
 from course_lib import augment
 
-from .shared import AFRESH, FIXED_SEED, OWN_GENERATOR, mean_band, own_generator, pictures, seen
+from .shared import (
+    AFRESH,
+    FIXED_SEED,
+    OWN_GENERATOR,
+    in_double,
+    mean_band,
+    own_generator,
+    pictures,
+    seen,
+)
 
 
+@in_double
 def scale_cases(rng: np.random.Generator) -> Sequence[Case]:
     def many(name: str, about: str, shape: Any, size: int, short_side: tuple[int, int]) -> Case:
         count, (low, high) = shape[0], short_side
@@ -46,12 +56,12 @@ def scale_cases(rng: np.random.Generator) -> Sequence[Case]:
             "one length, upright images",
             "The width is the shorter side. It is resized to 12, the height with it, and the "
             "square of 8 lies anywhere.",
-            (80, 30, 18), 8, (12, 12),
+            (60, 30, 18), 8, (12, 12),
         ),
         many(
             "two lengths, 20 and 21",
             "Both lengths occur, each for about half of the images.",
-            (80, 60, 60), 16, (20, 21),
+            (60, 60, 60), 16, (20, 21),
         ),
         Case(
             "nothing to choose",

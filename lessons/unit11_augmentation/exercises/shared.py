@@ -1,5 +1,8 @@
 """What several exercises of unit 11 share: headings, cases, helpers."""
 
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -33,6 +36,20 @@ ORDER_INVERTED = (
 )
 
 AFRESH = "np.random.default_rng(0)"
+
+
+Cases = Callable[[np.random.Generator], Sequence[Case]]
+DOUBLE = 1e-9  # so close that numbers of float32 do not pass
+
+
+def in_double(cases: Cases) -> Cases:
+    """The same cases, for numbers with the digits of float64."""
+
+    @functools.wraps(cases)
+    def tight(rng: np.random.Generator) -> Sequence[Case]:
+        return [replace(case, rtol=DOUBLE) for case in cases(rng)]
+
+    return tight
 
 
 def own_generator(name: str) -> str:

@@ -7,7 +7,10 @@ import numpy as np
 from autograde.spec import Case, Exercise, Mistake
 from course_lib import losses
 
+from .shared import in_double
 
+
+@in_double
 def smooth_cases(rng: np.random.Generator) -> Sequence[Case]:
     return [
         Case(
