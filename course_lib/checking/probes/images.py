@@ -151,6 +151,7 @@ def shifted(student: Student, *, shape: tuple[int, ...], padding: int, seed: int
 
 _EVENLY = "All places are equally likely, the outermost ones and the middle included."
 MEANINGS |= {
+    "what comes in at the edge": "Beyond the edge of the image there is nothing: zeros come in.",
     "number of different places": "Some places are never drawn, or more than there should be.",
     "mean place from above": _EVENLY,
     "mean place from the left": _EVENLY,
