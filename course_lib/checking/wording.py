@@ -61,8 +61,9 @@ class Wording:
         if found.kind == "length":
             return f"{len(want)} values are expected ({', '.join(returns)}), not {len(got)}."
         if type(got) is str and got in ANSWERS and want in ANSWERS:
-            question = f"is it so that {place}?"
-            return self._with_about(f"{question} With yours {got}; it should be {want}.", place)
+            should, does = ("should", "does not") if want == "yes" else ("should not", "does")
+            sentence = f"this {should} hold, and with your function it {does}: {place}."
+            return self._with_about(sentence, place)
         if found.kind == "text":
             return self._with_about(self._kinds(found, place), place)
         if found.kind in ("type", "dtype"):
