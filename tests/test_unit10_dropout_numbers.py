@@ -4,33 +4,21 @@ The experiments are the lesson's own functions, taken out of its source; the clo
 written out apart from them. ``printed`` insists that the lesson still says what is measured.
 """
 
-import ast
-import re
 from functools import cache
 from itertools import product
 from math import comb
-from pathlib import Path
 
 import numpy as np
 import pytest
+from written import Lesson
 
 from course_lib import datasets, models
 
-LESSON = Path(__file__).resolve().parents[1] / "lessons" / "unit10_dropout" / "lesson.py"
-TEXT = LESSON.read_text(encoding="utf-8")
-PROSE = re.sub(r"\s+", " ", " ".join(re.findall(r"^# (?!%%)(.*)$", TEXT, re.MULTILINE)))
+LESSON = Lesson("unit10_dropout")
+printed = LESSON.printed
 
 
-def lesson_functions():
-    """The functions that the lesson defines, with its imports; nothing else of it is run."""
-    wanted = (ast.Import, ast.ImportFrom, ast.FunctionDef)
-    body = [node for node in ast.parse(TEXT).body if isinstance(node, wanted)]
-    scope = {"__name__": "lesson"}
-    exec(compile(ast.Module(body, []), str(LESSON), "exec"), scope)
-    return scope
-
-
-HERE = lesson_functions()
+HERE = LESSON.definitions()
 
 
 @cache
@@ -41,10 +29,6 @@ def clean():
 @cache
 def noisy():
     return HERE["noisy_digits"]((1.0, 0.8, 0.5, 0.2), 5)
-
-
-def printed(sentence):
-    assert sentence in PROSE, f"the lesson no longer says: {sentence}"
 
 
 # --- counting masks -----------------------------------------------------------------------------

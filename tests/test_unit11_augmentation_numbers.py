@@ -4,43 +4,21 @@ The experiments are the lesson's own functions, taken out of its source; the clo
 written out apart from them. ``printed`` insists that the lesson still says what is measured.
 """
 
-import ast
-import re
 from functools import cache
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 import pytest
+from written import Lesson
 
 from course_lib import augment, datasets
 from course_lib.losses import smooth_labels, soft_cross_entropy
 
-LESSON = Path(__file__).resolve().parents[1] / "lessons" / "unit11_augmentation" / "lesson.py"
-TEXT = LESSON.read_text(encoding="utf-8")
-PROSE = re.sub(r"\s+", " ", " ".join(re.findall(r"^# (?!%%)(.*)$", TEXT, re.MULTILINE)))
-DATA = {"PHOTOS", "THREE", "DIGITS", "TEST", "CHANGES"}
+LESSON = Lesson("unit11_augmentation")
+printed = LESSON.printed
 
 
-def lesson_functions():
-    """The functions that the lesson defines, with its imports and data; no experiment is run."""
-
-    def wanted(node):
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            return node.targets[0].id in DATA
-        return isinstance(node, (ast.Import, ast.ImportFrom, ast.FunctionDef))
-
-    body = [node for node in ast.parse(TEXT).body if wanted(node)]
-    scope = {"__name__": "lesson"}
-    exec(compile(ast.Module(body, []), str(LESSON), "exec"), scope)
-    return scope
-
-
-HERE = lesson_functions()
-
-
-def printed(sentence):
-    assert sentence in PROSE, f"the lesson no longer says: {sentence}"
+HERE = LESSON.definitions("PHOTOS", "THREE", "DIGITS", "TEST", "CHANGES")
 
 
 @cache
