@@ -5,6 +5,7 @@ and every pair of mistakes, would observe. It never holds the answer.
 """
 
 import itertools
+import json
 import math
 import sys
 import zlib
@@ -13,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from autograde import spec
 from autograde.spec import Case, Exercise, Mistake
 from course_lib.checking import cards
 from course_lib.checking.compare import difference, fingerprint, same_fingerprint
@@ -78,7 +80,7 @@ def make_card(
     """
     rng = np.random.default_rng(default_seed(exercise) if seed is None else seed)
     cases = [_encode_case(case) for case in exercise.cases(rng)]
-    right = _observe(exercise, cases)
+    right = observe_all(as_student(exercise), [decoded(case) for case in cases])
     for case, outcome in zip(cases, right, strict=True):
         if outcome.trouble is not None or outcome.changed:
             raise BlindExercise(
@@ -129,10 +131,6 @@ def _encode_case(case: Case) -> Card:
     }
 
 
-def _observe(exercise: Exercise, cases: list[Card], *mistakes: Mistake) -> list[Outcome]:
-    return observe_all(as_student(exercise, *mistakes), [decoded(case) for case in cases])
-
-
 def _plain(value: Any) -> Any:
     """An observation as a card keeps it: no named tuples, numbers to 12 digits."""
     if isinstance(value, (tuple, list)):
@@ -156,23 +154,23 @@ def _digits(number: float) -> float:
 def _catalogue(exercise: Exercise, cases: list[Card], pairs: bool) -> dict[str, list[Any]]:
     """Fingerprints of every mistake, and of every pair that can be made together."""
     catalogue: dict[str, list[Any]] = {}
+    ready = [decoded(case) for case in cases]
     for mistake in exercise.mistakes:
-        catalogue[mistake.name] = _told(cases, _observe(exercise, cases, mistake))
-    decoded_cases = [decoded(case) for case in cases]
+        catalogue[mistake.name] = _told(ready, observe_all(as_student(exercise, mistake), ready))
     for first, second in itertools.combinations(exercise.mistakes if pairs else (), 2):
         if (both := together(exercise, first, second)) is not None:
-            told = _told(cases, observe_all(both, decoded_cases))
+            told = _told(ready, observe_all(both, ready))
             if told not in catalogue.values() and any(told):
                 catalogue[first.name + AND + second.name] = told
     return catalogue
 
 
-def _told(cases: list[Card], outcomes: Iterable[Outcome]) -> list[dict[str, Any] | None]:
-    """For every case: None if the outcome is the right one, else the leaves that it changes."""
+def _told(ready: list[Card], outcomes: Iterable[Outcome]) -> list[dict[str, Any] | None]:
+    """For every decoded case: None if its outcome is right, else the leaves that it changes."""
     told: list[dict[str, Any] | None] = []
-    for case, outcome in zip(cases, outcomes, strict=True):
+    for case, outcome in zip(ready, outcomes, strict=True):
         right = case["right"]
-        prints = fingerprint(outcome.as_tree(cards.decode(case["expected"])))
+        prints = fingerprint(outcome.as_tree(case["expected"]))
         if _differs(case, outcome):
             keys = sorted(prints.keys() | right.keys())
             told.append({k: prints.get(k) for k in keys if prints.get(k) != right.get(k)})
@@ -190,8 +188,14 @@ def _differs(case: Card, outcome: Outcome) -> bool:
         MARGIN * tolerance.atol,
         {path: 1.5 * band for path, band in tolerance.bands.items()},
     )
-    want = cards.decode(case["expected"])
-    return difference(outcome.observation, want, wide, "['result']") is not None
+    return difference(outcome.observation, case["expected"], wide, "['result']") is not None
+
+
+def card_text(name: str) -> str:
+    """The file of the visible card of the exercise ``name``; ``BlindExercise`` if it is blind."""
+    card = make_card(*spec.find(name))
+    verify(card)
+    return json.dumps(card, ensure_ascii=False) + "\n"
 
 
 def verify(card: Card) -> None:

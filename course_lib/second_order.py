@@ -17,8 +17,7 @@ def newton_step(grad: Array, hessian: Array) -> Array:
     That point is a minimum only if every curvature is positive.
 
     Source: CS231n L7 "second-order optimization"; Nocedal & Wright 2006, ch. 3.
-    Shapes: ``grad`` and result (d,), ``hessian`` (d, d), symmetric.
-    Raises numpy.linalg.LinAlgError if the Hessian is singular.
+    Shapes: ``grad`` and result (d,), ``hessian`` (d, d), symmetric and invertible.
     """
     return np.negative(np.linalg.solve(hessian, grad))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograde import build, record, spec
+from autograde import build, lesson, record, spec
 from autograde.__main__ import main
 from autograde.spec import Case, Exercise, Mistake
 from course_lib import optim
@@ -77,20 +77,20 @@ def test_lesson_and_spec_must_name_the_same_exercises(tmp_path, monkeypatch):
     unit = UNITS[0]
     source = (spec.LESSONS / unit / "lesson.py").read_text(encoding="utf-8")
     shutil.copytree(spec.LESSONS / unit / "exercises", tmp_path / unit / "exercises")
-    monkeypatch.setattr(build.spec, "LESSONS", tmp_path)
+    monkeypatch.setattr(lesson.spec, "LESSONS", tmp_path)
     first = spec.exercises(unit)[0].name
-    lesson = tmp_path / unit / "lesson.py"
-    lesson.write_text(source.replace(f"# %% exercise: {first}\n", "# %%\n"), encoding="utf-8")
-    with pytest.raises(build.BadLesson, match=first):
-        build.solution_notebook(unit)
-    lesson.write_text(source + "\n# %% exercise: no_such\n", encoding="utf-8")
-    with pytest.raises(build.BadLesson, match="no_such"):
-        build.solution_notebook(unit)
-    lesson.write_text(source, encoding="utf-8")
-    build.solution_notebook(unit)
+    file = tmp_path / unit / "lesson.py"
+    file.write_text(source.replace(f"# %% exercise: {first}\n", "# %%\n"), encoding="utf-8")
+    with pytest.raises(lesson.BadLesson, match=first):
+        lesson.solution_notebook(unit)
+    file.write_text(source + "\n# %% exercise: no_such\n", encoding="utf-8")
+    with pytest.raises(lesson.BadLesson, match="no_such"):
+        lesson.solution_notebook(unit)
+    file.write_text(source, encoding="utf-8")
+    lesson.solution_notebook(unit)
     (tmp_path / unit / "exercises" / "forgotten.py").write_text("", encoding="utf-8")
-    with pytest.raises(build.BadLesson, match="forgotten"):
-        build.solution_notebook(unit)
+    with pytest.raises(lesson.BadLesson, match="forgotten"):
+        lesson.solution_notebook(unit)
 
 
 # --- the build refuses cases that are blind -----------------------------------------------------

@@ -86,7 +86,8 @@ def test_transposed_square_is_recognised_by_its_values():
         ((3,), (5, 3), "An axis is missing"),
         ((5, 3), (3,), "an axis too many"),
         ((1, 5, 3), (5, 3), "an axis too many"),
-        ((5, 4), (5, 3), "Which operand of the product comes first"),
+        ((5, 4), (5, 3), "Axis 1 has length 4"),
+        ((4, 2), (5, 3), "Which operand of the product comes first"),
     ],
 )
 def test_shape_is_explained(got, want, words):
@@ -160,3 +161,23 @@ def test_a_single_learning_rate_needs_no_place():
     found = difference(np.array([0.3]), np.array([0.2]), Tolerance())
     assert found is not None
     assert explain_rates(found, [0], {}) == ""
+
+
+@pytest.mark.parametrize("digits", [1, 2, 4])
+def test_rounded_values_are_told_so(digits):
+    assert f"rounded to {digits} decimals" in said(np.round(WANT, digits), WANT)
+
+
+def test_one_rounded_number_may_be_chance():
+    assert "rounded" not in said(np.array(0.2), np.array(0.21))
+    assert "rounded to 5 decimals" in said(np.array(0.14159), np.array(0.141592653))
+
+
+def test_where_most_entries_are_wrong_the_few_right_ones_say_nothing():
+    got = VECTOR * np.array([1, 1.3, 0.6, 1.2, -0.4, 2.2])
+    assert said(got, VECTOR) == ""
+
+
+def test_a_tiny_difference_has_no_pattern():
+    want = np.array([0.3, -0.7, 1.1])
+    assert "small constant" in explain(Difference("value", "", want * (1 + 3e-7), want), {})

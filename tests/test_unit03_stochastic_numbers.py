@@ -5,35 +5,22 @@ The trainings are written out here, apart from the lesson's functions.
 """
 
 import itertools
-import re
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
+from written import Lesson
 
 from course_lib import datasets, models, noise, optim, problems, train
 
-UNIT = Path(__file__).resolve().parents[1] / "lessons" / "unit03_stochastic"
-PROSE = re.sub(
-    r"\s+",
-    " ",
-    " ".join(
-        line.removeprefix("#").strip()
-        for line in (UNIT / "lesson.py").read_text(encoding="utf-8").splitlines()
-        if line.startswith("# ") and not line.startswith("# %%")
-    ),
-)
+LESSON = Lesson("unit03_stochastic")
+printed = LESSON.printed
 FEATURES, TARGETS = problems.noisy_line()
 GRADIENTS = problems.squared_error_gradients(FEATURES, TARGETS)
 HESSIAN = FEATURES.T @ FEATURES / 200
 BEST = np.linalg.solve(HESSIAN, FEATURES.T @ TARGETS / 200)
 START = np.array([-1.5, -1.5])
 DATA = datasets.load_digits()
-
-
-def printed(sentence):
-    assert sentence in PROSE, f"the lesson no longer says: {sentence}"
 
 
 def spread(values, text):

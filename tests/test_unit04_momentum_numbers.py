@@ -3,32 +3,18 @@
 ``printed`` insists that the lesson still says what is measured, so that neither can drift alone.
 """
 
-import re
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
+from written import Lesson, shown
 
 from course_lib import datasets, landscape, models, optim, problems, train
 
-UNIT = Path(__file__).resolve().parents[1] / "lessons" / "unit04_momentum"
-LESSON = UNIT / "lesson.py"
-PROSE = re.sub(
-    r"\s+",
-    " ",
-    " ".join(
-        line.removeprefix("#").strip()
-        for line in LESSON.read_text(encoding="utf-8").splitlines()
-        if line.startswith("# ") and not line.startswith("# %%")
-    ),
-)
+LESSON = Lesson("unit04_momentum")
+printed = LESSON.printed
 LOSS = problems.quadratic(problems.RAVINE_C)
 GRADIENT = problems.quadratic_gradient(problems.RAVINE_C)
-
-
-def printed(sentence):
-    assert sentence in PROSE, f"the lesson no longer says: {sentence}"
 
 
 def ball(rule, lr, momentum=0.9, steps=95):
@@ -44,12 +30,6 @@ def ball(rule, lr, momentum=0.9, steps=95):
 
 def end(rule, lr, momentum=0.9):
     return LOSS(ball(rule, lr, momentum)[-1])
-
-
-def shown(value, text):
-    """``value`` rounds to ``text``, with as many digits as ``text`` has."""
-    digits = len(text.split("e")[0].replace(".", "").lstrip("0"))
-    assert float(f"{value:.{digits - 1}e}") == pytest.approx(float(text), rel=1e-9), value
 
 
 # --- the lecture's runs -------------------------------------------------------------------------
@@ -317,7 +297,7 @@ def test_nesterov_breaks_before_gradient_descent():
     shown(end("nesterov", 0.014), "4e+07")
     assert end("gd", 0.014) < 0.1
     assert end("momentum", 0.014) < 0.1
-    printed("with $\\mu = 0.9$ the heavy ball bears 3.8 and Nesterov 1.357")
+    printed("with $\\mu = 0.9$ the heavy ball tolerates 3.8 and Nesterov 1.357")
     shown(landscape.stability_limit("momentum", 1.0), "3.8")
     shown(landscape.stability_limit("nesterov", 1.0), "1.357")
 

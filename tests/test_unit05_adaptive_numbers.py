@@ -3,37 +3,17 @@
 ``printed`` insists that the lesson still says what is measured, so that neither can drift alone.
 """
 
-import re
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
+from written import Lesson, shown
 
 from course_lib import datasets, landscape, models, optim, problems, train
 
-UNIT = Path(__file__).resolve().parents[1] / "lessons" / "unit05_adaptive"
-LESSON = UNIT / "lesson.py"
-PROSE = re.sub(
-    r"\s+",
-    " ",
-    " ".join(
-        line.removeprefix("#").strip()
-        for line in LESSON.read_text(encoding="utf-8").splitlines()
-        if line.startswith("# ") and not line.startswith("# %%")
-    ),
-)
+LESSON = Lesson("unit05_adaptive")
+printed = LESSON.printed
 LOSS = problems.quadratic(problems.RAVINE_C)
-
-
-def printed(sentence):
-    assert sentence in PROSE, f"the lesson no longer says: {sentence}"
-
-
-def shown(value, text):
-    """``value`` rounds to ``text``, with as many digits as ``text`` has."""
-    digits = len(text.split("e")[0].replace(".", "").lstrip("0"))
-    assert float(f"{value:.{digits - 1}e}") == pytest.approx(float(text), rel=1e-9), value
 
 
 def walk(rule, steps, *, lr=1.0, kappa=50.0, degrees=0.0, scale=1.0, eps=None):

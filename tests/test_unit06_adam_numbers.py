@@ -5,49 +5,21 @@ short runs are written out apart from them. ``printed`` insists that the lesson 
 measured.
 """
 
-import ast
-import re
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
+from written import Lesson, shown
 
 from course_lib import landscape, optim, problems, train
 
-LESSON = Path(__file__).resolve().parents[1] / "lessons" / "unit06_adam" / "lesson.py"
-TEXT = LESSON.read_text(encoding="utf-8")
-PROSE = re.sub(r"\s+", " ", " ".join(re.findall(r"^# (?!%%)(.*)$", TEXT, re.MULTILINE)))
+LESSON = Lesson("unit06_adam")
+printed = LESSON.printed
 LOSS = problems.quadratic(problems.RAVINE_C)
 GRADIENT = problems.quadratic_gradient(problems.RAVINE_C)
 
 
-def lesson_functions():
-    """The functions that the lesson defines, with its imports and constants of one line."""
-    wanted = (ast.Import, ast.ImportFrom, ast.FunctionDef)
-    names = {"LOSS", "GRADIENT", "ETA", "SHOWN"}
-    body = [
-        node
-        for node in ast.parse(TEXT).body
-        if isinstance(node, wanted)
-        or (isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in names)
-    ]
-    scope = {"__name__": "lesson"}
-    exec(compile(ast.Module(body, []), str(LESSON), "exec"), scope)
-    return scope
-
-
-HERE = lesson_functions()
-
-
-def printed(sentence):
-    assert sentence in PROSE, f"the lesson no longer says: {sentence}"
-
-
-def shown(value, text):
-    """``value`` rounds to ``text``, with as many digits as ``text`` has."""
-    digits = len(text.split("e")[0].replace(".", "").lstrip("0"))
-    assert float(f"{value:.{digits - 1}e}") == pytest.approx(float(text), rel=1e-9), value
+HERE = LESSON.definitions("LOSS", "GRADIENT", "ETA", "SHOWN")
 
 
 def by_hand(gradient, start, lr, steps, betas=(0.9, 0.999), eps=1e-8):

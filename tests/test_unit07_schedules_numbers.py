@@ -3,42 +3,18 @@
 ``printed`` insists that the lesson, or one of its quizzes, still says what is measured.
 """
 
-import re
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
+from written import Lesson, shown
 
-from autograde import spec
 from course_lib import datasets, models, optim, schedules, search, train
 from course_lib.explorers import schedule_designer
 
-UNIT = Path(__file__).resolve().parents[1] / "lessons" / "unit07_schedules"
-PROSE = re.sub(
-    r"\s+",
-    " ",
-    " ".join(
-        line.removeprefix("#").strip()
-        for line in (UNIT / "lesson.py").read_text(encoding="utf-8").splitlines()
-        if line.startswith("# ") and not line.startswith("# %%")
-    ),
-)
-QUIZZES = " ".join(
-    " ".join([quiz.question, *(f"{c.text} {c.reason}" for c in quiz.choices)])
-    for quiz in spec.quizzes("unit07_schedules")
-)
+LESSON = Lesson("unit07_schedules")
+printed = LESSON.printed
 DIGITS = datasets.load_digits()
-
-
-def printed(sentence, where=PROSE):
-    assert sentence in where, f"the lesson no longer says: {sentence}"
-
-
-def shown(value, text):
-    """``value`` rounds to ``text``, with as many digits as ``text`` has."""
-    digits = len(text.split("e")[0].replace(".", "").lstrip("0"))
-    assert float(f"{value:.{digits - 1}e}") == pytest.approx(float(text), rel=1e-9), value
 
 
 def close(values, text, share=0.25):
@@ -130,7 +106,7 @@ def test_noise_floor_and_the_way_down():
         assert 0.5 * curvature * square == pytest.approx(floor, rel=1e-9)
     printed("about $2/(\\eta h)$ of them to come within 20 %")
     assert steps * lr * curvature == pytest.approx(2, abs=0.2)
-    printed("A tenth of the floor, ten times as many steps.", QUIZZES)
+    printed("A tenth of the floor, ten times as many steps.")
 
 
 # --- formulas -----------------------------------------------------------------------------------
@@ -149,8 +125,8 @@ def test_two_formulas_after_a_hundred_steps():
 
 
 def test_clock_of_the_inverse_root():
-    printed("It is almost six times too small.", QUIZZES)
-    printed("the root of 32 is 5.7", QUIZZES)
+    printed("It is almost six times too small.")
+    printed("the root of 32 is 5.7")
     shown(np.sqrt(32), "5.7")
 
 
@@ -194,7 +170,7 @@ def test_warm_up_where_the_rate_is_right_and_where_it_is_too_large():
     assert both.mean() == pytest.approx(0.564, abs=0.3)
     printed("the climb beats the lower peak five times out of five")
     assert np.sum(both < lower) >= 4
-    printed("The lower peak alone beats nothing at all three times out of five")
+    printed("The lower peak alone beats the plain cosine three times out of five")
     assert 2 <= np.sum(lower < none - 0.001) <= 4
     printed("with three epochs all seeds get below 2, some of them to 0.1")
     assert both.max() < 2
@@ -254,7 +230,7 @@ def test_linear_rule_and_where_it_ends():
         assert ends(batch, lr).mean() == pytest.approx(mean, abs=0.003)
     assert ends(250, 0.1 * 250 / 32).mean() > 0.225
     printed("At 500 it asks for a rate of 1.56, and at 1000 for 3.1")
-    printed("At batch 500 it is 1.56", QUIZZES)
+    printed("At batch 500 it is 1.56")
     shown(0.1 * 500 / 32, "1.56")
     shown(0.1 * 1000 / 32, "3.1")
     printed("lead to 1.33 ± 0.38 instead of 1.08 ± 0.51")
@@ -352,11 +328,11 @@ def test_schedules_with_the_same_budget():
     assert cosine[0] == final("sgd", "step")[0] == final("sgd", "triangular")[0] == 1.0
     printed("The inverse root took the largest rate of its grid")
     assert np.argmin(tuning("sgd", "inverse root")) == 4
-    printed("0.9678 ± 0.0020. Adam with a cosine has 0.9598", QUIZZES)
+    printed("0.9678 ± 0.0020. Adam with a cosine has 0.9598")
     assert cosine[2].mean() == pytest.approx(0.9678, abs=0.004)
     adam = final("adam", "cosine")[2].mean()
     assert adam == pytest.approx(0.9598, abs=0.005)
-    printed("0.008 are four digits", QUIZZES)
+    printed("0.008 are four digits")
     shown(497 * 0.008, "4.0")
 
 

@@ -4,51 +4,22 @@ The experiments are the lesson's own functions, taken out of its source; arithme
 are written out apart from them. ``printed`` insists that the lesson still says what is measured.
 """
 
-import ast
-import re
 from functools import cache
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy.optimize import minimize
+from written import Lesson, shown
 
 from course_lib import landscape, problems, second_order
 
-LESSON = Path(__file__).resolve().parents[1] / "lessons" / "unit08_second_order" / "lesson.py"
-TEXT = LESSON.read_text(encoding="utf-8")
-PROSE = re.sub(r"\s+", " ", " ".join(re.findall(r"^# (?!%%)(.*)$", TEXT, re.MULTILINE)))
-NAMES = {"DIGITS", "L2", "X", "X_TEST", "BEST"}
+LESSON = Lesson("unit08_second_order")
+printed = LESSON.printed
 
 
-def lesson_definitions():
-    """The functions that the lesson defines, its imports and its data; no figure is drawn."""
-
-    def wanted(node):
-        if isinstance(node, ast.Assign):
-            names = {name.id for name in ast.walk(node.targets[0]) if isinstance(name, ast.Name)}
-            return bool(names & NAMES)
-        return isinstance(node, (ast.Import, ast.ImportFrom, ast.FunctionDef))
-
-    body = [node for node in ast.parse(TEXT).body if wanted(node)]
-    scope = {"__name__": "lesson"}
-    exec(compile(ast.Module(body, []), str(LESSON), "exec"), scope)
-    return scope
-
-
-HERE = lesson_definitions()
+HERE = LESSON.definitions("DIGITS", "L2", "X", "X_TEST", "BEST")
 BEST = HERE["BEST"]
-
-
-def printed(sentence):
-    assert sentence in PROSE, f"the lesson no longer says: {sentence}"
-
-
-def shown(value, text):
-    """``value`` rounds to ``text``, with as many digits as ``text`` has."""
-    digits = len(text.split("e")[0].replace(".", "").lstrip("0"))
-    assert float(f"{value:.{digits - 1}e}") == pytest.approx(float(text), rel=1e-9), value
 
 
 @cache
@@ -75,7 +46,7 @@ def test_the_ravine_and_its_condition_number():
 
 
 def test_newton_does_not_notice_a_stretched_coordinate():
-    printed("Measured in the stretched coordinate, its step is stretched by the same factor")
+    printed("its step leads to the same point, in whatever units")
     stretch = np.diag([1000.0, 1.0])
     inverse = np.linalg.inv(stretch)
     x = problems.ROSENBROCK_START
@@ -268,7 +239,7 @@ def test_work_of_a_step():
 
 
 def test_accuracy_on_new_digits():
-    printed("97 of 98 test digits are right")
+    printed("each gets 97 of 98 test digits right")
     assert len(HERE["X_TEST"]) == 98
     printed("After 100 steps gradient descent has 95 of 98, after 1000 steps 96")
     accuracy = full_batch("sgd", 8000)["accuracy"]

@@ -4,33 +4,21 @@ The experiments are the lesson's own functions, taken out of its source; the clo
 written out apart from them. ``printed`` insists that the lesson still says what is measured.
 """
 
-import ast
-import re
 from functools import cache
 from itertools import product
 from math import comb
-from pathlib import Path
 
 import numpy as np
 import pytest
+from written import Lesson
 
 from course_lib import datasets, models
 
-LESSON = Path(__file__).resolve().parents[1] / "lessons" / "unit10_dropout" / "lesson.py"
-TEXT = LESSON.read_text(encoding="utf-8")
-PROSE = re.sub(r"\s+", " ", " ".join(re.findall(r"^# (?!%%)(.*)$", TEXT, re.MULTILINE)))
+LESSON = Lesson("unit10_dropout")
+printed = LESSON.printed
 
 
-def lesson_functions():
-    """The functions that the lesson defines, with its imports; nothing else of it is run."""
-    wanted = (ast.Import, ast.ImportFrom, ast.FunctionDef)
-    body = [node for node in ast.parse(TEXT).body if isinstance(node, wanted)]
-    scope = {"__name__": "lesson"}
-    exec(compile(ast.Module(body, []), str(LESSON), "exec"), scope)
-    return scope
-
-
-HERE = lesson_functions()
+HERE = LESSON.definitions()
 
 
 @cache
@@ -41,10 +29,6 @@ def clean():
 @cache
 def noisy():
     return HERE["noisy_digits"]((1.0, 0.8, 0.5, 0.2), 5)
-
-
-def printed(sentence):
-    assert sentence in PROSE, f"the lesson no longer says: {sentence}"
 
 
 # --- counting masks -----------------------------------------------------------------------------
@@ -89,9 +73,9 @@ def test_gap_is_noise_for_one_layer_and_stays_for_two():
     passes = (10, 2560)
     one = HERE["logit_gap"]((64, 128, 10), passes)
     two = HERE["logit_gap"]((64, 64, 64, 10), passes)
-    printed("goes on falling for ever")
+    printed("The gap of one hidden layer keeps falling")
     assert one["rms"][1] / (one["noise"] / np.sqrt(2560)) == pytest.approx(1.0, abs=0.15)
-    printed("that of two hidden layers leaves its line and levels off")
+    printed("the gap of two hidden layers leaves its line and levels off")
     assert two["rms"][0] / (two["noise"] / np.sqrt(10)) == pytest.approx(1.0, abs=0.3)
     assert two["rms"][1] / (two["noise"] / np.sqrt(2560)) > 2.3
 

@@ -178,6 +178,40 @@ def test_different_curve_is_drawn():
     assert ">index<" in html
 
 
+def test_rates_of_a_schedule_are_shown_at_their_steps():
+    want = np.array([0.1, 0.2, 0.3])
+    place = "['result']['learning rates at the steps 0, 10, 4']"
+    shown = with_difference("value", place, want * [1, 1, 2], want)
+    _, html = page_of(shown)
+    assert shown.table() == [("learning rate at step 4", "0.6", "0.3")]
+    line = re.findall(r'points="([^"]+)"', html)[0]  # expected: 0.1 at 0, 0.3 at 4, 0.2 at 10
+    across = [float(point.split(",")[0]) for point in line.split()]
+    assert across == sorted(across)
+    assert across[1] - across[0] == pytest.approx(0.4 * (across[2] - across[0]), abs=0.2)
+    assert "learning rate</text>" in html
+
+
+def test_few_numbers_are_no_curve():
+    want = np.arange(5.0)
+    _, html = page_of(with_difference("value", "['result']", want + 1, want))
+    assert "<svg" not in html
+
+
+def test_curve_beside_a_level_one_stays_in_the_frame():
+    want = np.full(6, 0.7)
+    _, html = page_of(with_difference("value", "['result']", want / [1, 1, 1, 2, 4, 8], want))
+    lines = re.findall(r'points="([^"]+)"', html)
+    heights = {float(point.split(",")[1]) for line in lines for point in line.split()}
+    assert min(heights) == 30
+    assert max(heights) == 170
+
+
+def test_table_leaves_rounding_out():
+    want = np.array([0.3, 0.0])
+    shown = with_difference("value", "['result']", want + np.array([1e-16, 1e-8]), want)
+    assert [row[0] for row in shown.table()] == ["result[1]"]
+
+
 @pytest.mark.parametrize("bad", [np.nan, np.inf, 1e300, -1e300])
 def test_diverging_path_stays_in_the_picture(bad):
     got = PATH.copy()

@@ -16,6 +16,7 @@ import numpy as np
 from course_lib.arrays import Array
 
 PROJECTIONS = 3
+PRECISION = 1e-9  # of a fingerprint's numbers, which are rounded to nine digits
 
 
 @dataclass(frozen=True)
@@ -217,5 +218,6 @@ def same_fingerprint(
         return False
     if len(left) == 1:
         return True
-    allowed = 2 * tolerance.absolute(path) + 3 * tolerance.rtol * max(left[-1], right[-1])
+    relative = 3 * max(tolerance.rtol, PRECISION)
+    allowed = 2 * tolerance.absolute(path) + relative * max(left[-1], right[-1])
     return all(abs(a - b) <= allowed for a, b in zip(left[1:-1], right[1:-1], strict=True))

@@ -12,7 +12,7 @@ from typing import Any
 from course_lib.checking.compare import Tolerance, same_fingerprint
 
 Prints = Mapping[str, Any]
-FEW = 0.15  # share of the wrong leaves; two mistakes may well agree on so many by chance
+FEW = 0.25  # share of the wrong leaves; two mistakes may well agree on so many by chance
 AND = " && "  # joins the names of a pair; the first is the one that is told
 
 

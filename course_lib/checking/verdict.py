@@ -15,6 +15,7 @@ from course_lib.checking.compare import Difference
 
 GREEN, RED, AMBER, BLUE = "#00785a", "#b5400c", "#8a6100", "#0063a0"
 _PLAIN = "background:none;color:#1b1b1b"  # JupyterLab greys code otherwise
+MANY = 6  # so many entries make a curve
 WIDTH = 78  # nbgrader's command line cuts lines at 83 characters
 
 
@@ -117,10 +118,18 @@ def _place(where: str, index: tuple[int, ...]) -> str:
     """An entry in words: ``dweights[0, 2]``, or in a path ``param after step 3 [1]``."""
     if not index:
         return where
+    if steps := _steps_asked(where):
+        return f"learning rate at step {steps[index[0]]}"
     if where.startswith("path of "):
         step, *rest = index
         where, index = f"{where.removeprefix('path of ')} after step {step} ", tuple(rest)
     return f"{where}[{', '.join(map(str, index))}]"
+
+
+def _steps_asked(where: str) -> list[int]:
+    """The steps that a leaf's name lists, if its entries are a schedule's rates."""
+    _, _, steps = where.partition("learning rates at the steps ")
+    return [int(step) for step in re.findall(r"\d+", steps)]
 
 
 def _in_plain_terminal() -> bool:
@@ -132,7 +141,8 @@ def _worst_entries(got: Array, want: Array) -> list[tuple[int, ...]]:
     with np.errstate(invalid="ignore", over="ignore"):
         error = np.nan_to_num(np.abs(got - want), nan=np.inf)
     order = np.argsort(-error, axis=None, kind="stable")[:3]
-    worst = [np.unravel_index(int(i), got.shape) for i in order if error.flat[i] > 0]
+    rounding = 1e-3 * np.max(error[np.isfinite(error)], initial=0.0)
+    worst = [np.unravel_index(int(i), got.shape) for i in order if error.flat[i] > rounding]
     return [tuple(int(i) for i in index) for index in worst]
 
 
@@ -250,10 +260,13 @@ def _picture(verdict: Verdict) -> str:
         got, want = np.asarray(found.got, float), np.asarray(found.want, float)
         if want.ndim == 2 and want.shape[1] == 2 and len(want) > 2 and "path of" in found.path:
             return _svg(got, want, "first parameter", "second parameter")
-        if want.ndim == 1 and want.size > 3:
-            steps = np.arange(want.size, dtype=float)
-            yours, expected = np.column_stack([steps, got]), np.column_stack([steps, want])
-            return _svg(yours, expected, "index", "value")
+        asked = _steps_asked(found.path)
+        if want.ndim == 1 and want.size >= (3 if asked else MANY):
+            steps = np.array(asked or range(want.size), dtype=float)
+            order = np.argsort(steps, kind="stable")
+            yours, expected = (np.column_stack([steps, y])[order] for y in (got, want))
+            axes = ("step", "learning rate") if asked else ("index", "value")
+            return _svg(yours, expected, *axes)
     return ""
 
 
@@ -262,7 +275,8 @@ def _svg(got: Array, want: Array, xlabel: str, ylabel: str) -> str:
     width, height, pad = 340.0, 200.0, 30.0
     low, high = want.min(axis=0), want.max(axis=0)
     near = got[np.all(np.isfinite(got), axis=1)]
-    near = near[np.all(np.abs(near - (low + high) / 2) <= 2.5 * (high - low + 1e-12), axis=1)]
+    reach = np.where(high > low, high - low, np.abs(high)) + 1e-12  # a level line has no height
+    near = near[np.all(np.abs(near - (low + high) / 2) <= 2.5 * reach, axis=1)]
     if len(near):
         low, high = np.minimum(low, near.min(axis=0)), np.maximum(high, near.max(axis=0))
     span = np.where(high > low, high - low, 1.0)

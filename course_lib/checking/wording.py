@@ -9,7 +9,7 @@ import numpy as np
 
 from course_lib.checking.compare import Difference, is_sequence
 from course_lib.checking.explain import explain, explain_path, explain_rates, named_inputs
-from course_lib.checking.probes import Malformed
+from course_lib.checking.probes import MEANINGS, Malformed
 from course_lib.checking.student import Crashed
 from course_lib.checking.verdict import describe, words
 
@@ -44,7 +44,10 @@ class Wording:
                 f"The numbers are right, but your function changes {names} in place, so the "
                 "caller's array is different afterwards. Make a new array instead."
             )
-        return where + self._difference(found)
+        sentence = where + self._difference(found)
+        if names := ", ".join(f"`{name}`" for name in changed):
+            sentence += f" Besides, your function changes {names} in place, the caller's own array."
+        return sentence
 
     def _difference(self, found: Difference) -> str:
         got, want, returns = found.got, found.want, tuple(self.card["returns"])
@@ -58,25 +61,27 @@ class Wording:
         if found.kind == "length":
             return f"{len(want)} values are expected ({', '.join(returns)}), not {len(got)}."
         if type(got) is str and got in ANSWERS and want in ANSWERS:
-            question = f"is it so that {place}?"
-            return self._with_about(f"{question} With yours {got}; it should be {want}.")
+            should, does = ("should", "does not") if want == "yes" else ("should not", "does")
+            sentence = f"this {should} hold, and with your function it {does}: {place}."
+            return self._with_about(sentence, place)
         if found.kind == "text":
-            return self._with_about(self._kinds(found, place))
+            return self._with_about(self._kinds(found, place), place)
         if found.kind in ("type", "dtype"):
             return self._kinds(found, place)
-        sentence = self._relation(found)
+        sentence = "" if place in MEANINGS else self._relation(found)
         if found.kind == "shape":
             return f"`{place}` has shape {np.shape(got)}, expected {np.shape(want)}. {sentence}"
         wrong = f"`{place}` is not right."
-        return f"{wrong} {sentence}" if sentence else self._with_about(wrong)
+        return f"{wrong} {sentence}" if sentence else self._with_about(wrong, place)
 
-    def _with_about(self, sentence: str) -> str:
-        return f"{sentence} {self.case['about']}".strip()
+    def _with_about(self, sentence: str, place: str) -> str:
+        """What a probe says of this statistic, or else what the case is about."""
+        return f"{sentence} {MEANINGS.get(place, self.case['about'])}".strip()
 
     def _kinds(self, found: Difference, place: str) -> str:
         """Which kind of thing it is, and which one is expected."""
         wanted = describe(found.want)
-        if found.kind == "type" and isinstance(found.want, np.ndarray) and not found.want.ndim:
+        if isinstance(found.want, np.ndarray) and not found.want.ndim:
             wanted = "one number"
         elif found.kind == "type" and is_sequence(found.want) and place == "result":
             wanted = f"{len(found.want)} values ({', '.join(self.card['returns'])})"

@@ -27,7 +27,7 @@ FLOOR, CEILING = 1e-10, 1e4  # of the gradient's norm
 FAR = 50.0  # paths are drawn up to here
 LABELS = (
     "quadratic bowl",
-    "two valleys and a saddle",
+    "two valleys, a saddle",
     "saddle x1\u00b2 \u2212 x2\u00b2",
     "Rosenbrock's valley",
     "logistic loss of 12 examples",

@@ -76,7 +76,7 @@ def sentence(group: str, factor: int, ends: Array) -> str:
     who = [racers_of(1)[index].label for index in GROUPS[group]]
     losses = [float(ends[index]) for index in GROUPS[group]]
     texts = [
-        f"{name} {loss:.2g}" if np.isfinite(loss) else f"{name} diverges"
+        f"{name} ({loss:.2g})" if np.isfinite(loss) else f"{name} diverges"
         for name, loss in zip(who, losses, strict=True)
     ]
     best = who[int(np.nanargmin(losses))]

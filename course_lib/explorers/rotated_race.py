@@ -84,7 +84,7 @@ def rates_along(paths: Array, hessians: Array, rates: Array) -> Array:
 def result_sentence(ends: Array) -> str:
     """The loss of every racer at the last step."""
     ends = np.where(np.isfinite(ends), ends, np.inf)
-    texts = [f"{who} {end:.2g}" for who, end in zip(NAMES, ends, strict=True)]
+    texts = [f"{who} ({end:.2g})" for who, end in zip(NAMES, ends, strict=True)]
     best = NAMES[int(np.argmin(ends))]
     return f"Loss after {STEPS} steps: {', '.join(texts)}. Lowest: {best}."
 

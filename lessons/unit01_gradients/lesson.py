@@ -34,7 +34,7 @@ DIGITS = datasets.load_digits()
 #
 # CS231n L3 begins its part on optimization with what it calls "a first very bad idea": draw the weights at random, a thousand times, and keep the best. On the small colour photographs of CIFAR-10, where guessing gives 10 %, this reaches 15.5 %.
 #
-# Here is our version of the race. A linear classifier for the course's handwritten digits (8 x 8 pixels, ten classes) gets a thousand tries either way: a thousand random draws, or a thousand steps along the slope. Every try costs one look at all 1000 training images. The functions below rest on what you will write in this unit; skim them for now.
+# Here is our version of the race. A linear classifier for the course's handwritten digits (8 x 8 pixels, ten classes) gets a thousand tries either way: a thousand random draws, or a thousand steps along the slope. Every try costs one look at all 1000 training images, which yields the *loss*, a number that says how bad the weights are: 2.3 for blind guessing, 0 for perfection. The functions below rest on what you will write in this unit; skim them for now.
 
 
 # %%
@@ -68,7 +68,7 @@ def race(method: str, seed: int, tries: int = 1000, lr: float = 0.5) -> dict:
 
 
 # %% [markdown]
-# Before you run the next cell, write down two guesses: how many of the 497 test digits will each of the two get right?
+# Before you run the next cell, write down two guesses: which share of the 497 test digits will each of the two get right?
 
 # %%
 SEEDS = range(5)
@@ -76,7 +76,7 @@ RACE = {method: [race(method, seed) for seed in SEEDS] for method in ("random", 
 fig, ax = plt.subplots()
 curves = {"best of random draws": "random", "following the slope": "slope"}
 curves = {label: np.array([run["loss"] for run in RACE[m]]) for label, m in curves.items()}
-plots.draw_curves(ax, curves, xlabel="tries", ylabel="best training loss so far (nats)", first=1)
+plots.draw_curves(ax, curves, xlabel="tries", ylabel="best training loss so far", first=1)
 ax.set(xscale="log", ylim=(0, None))
 plt.show()
 for method, runs in RACE.items():
@@ -86,18 +86,18 @@ for method, runs in RACE.items():
 # %% [markdown]
 # *What to see:* random draws gain almost nothing from the tenth try to the thousandth and stay near a loss of 2.2; the slope leaves them behind within ten steps and ends near 0.1.
 #
-# In numbers: 0.194 against 0.953. The random result also depends a lot on luck, 0.151 to 0.266 from seed to seed, while the slope's five runs lie within 0.6 points of each other. With 650 weights, a thousand random draws are nothing. The slope tells in *each* of 650 directions which way is down, for about the price of two looks at the data.
+# The share of test digits that come out right is 0.194 against 0.953. The random result also depends a lot on luck, 0.151 to 0.266 from seed to seed, while the slope's five runs lie within 0.6 points of each other. With 650 weights, a thousand random draws are nothing. The slope tells in *each* of 650 directions which way is down, for about the price of two looks at the data.
 #
 # > **Find the mistake on this slide.** The lecture's program for random search keeps the winner with `bestW = W` while it searches. The next slide then computes `scores = Wbest.dot(Xte_cols)`. It also prints with `print 'in attempt %d ...'` and loops over `xrange(1000)`. What happens if you type it into a notebook, and which of the three slips could stay unnoticed for an hour?
 #
 # Keep your answer; it comes up again at the end of the next section.
 #
-# So we need two things: a number that says how bad the scores are, and its slope.
+# So we need two things: a number that says how bad the weights are, and its slope.
 
 # %% [markdown]
 # ## A loss from margins
 #
-# Here are the scores of the lecture's three images. The bar of the right class is dark. The dashed line lies one unit below the right score.
+# Here are the scores of the lecture's three images. The bar of the right class is blue. The dashed line lies one unit below the right score.
 
 # %%
 SCORES = np.array([[3.2, 5.1, -1.7], [1.3, 4.9, 2.0], [2.2, 2.5, -3.1]])
@@ -220,7 +220,7 @@ for shift in (0.0, 100.0, -100.0):
 # %% exercise: softmax_cross_entropy
 
 # %% [markdown]
-# Does the rule for the first loss hold on a real network? Here are ten networks with 64 hidden units, fresh from two initializations: tiny weights (standard deviation 0.01), and He's, which is the one to use for training.
+# Does the rule for the first loss hold on a real network? Here are ten networks with 64 hidden units, fresh from two initializations: tiny weights (standard deviation 0.01), and He's (standard deviation $\sqrt{2/\text{inputs}}$), which is the usual one for training such a network.
 
 
 # %%
@@ -318,7 +318,7 @@ for precision in ("float64", "float32"):
 #
 # A third trap is not among the cases of the check: if `x` holds *integers*, then `x[i] += 1e-5` rounds the step away. Arrays of this course are float64; elsewhere, convert first.
 #
-# Why not train with numeric gradients? Count. A network with 64 inputs, 64 hidden units and 10 outputs has 4810 parameters, so one numeric gradient costs 9620 evaluations of the loss. Backpropagation costs about two. The lecture's summary is exact: the numeric gradient is approximate, slow and easy to write; the analytic one is exact, fast and error-prone. Use the second, and check it with the first.
+# Why not train with numeric gradients? Count. A network with 64 inputs, 64 hidden units and 10 outputs has 4810 parameters, so one numeric gradient costs 9620 evaluations of the loss. Leading the gradient backwards through the network, as you will do below (*backpropagation*), costs about two. The lecture's summary is exact: the numeric gradient is approximate, slow and easy to write; the analytic one is exact, fast and error-prone. Use the second, and check it with the first.
 
 # %% [markdown]
 # ## One number for two gradients
@@ -370,16 +370,14 @@ for seed in range(3):
     )
 
 # %% [markdown]
-# The median is exactly 0, three times out of three. That is no triumph of accuracy. Most pixels at the border are blank, and many hidden units are off, so that well over half of the entries of this gradient *are* 0. The check compares nothing with nothing. Pick entries whose gradient is not 0, or check them all on a small network.
+# The median is exactly 0, three times out of three. That is no triumph of accuracy. Most pixels at the border are blank, and many hidden units put out 0, so that well over half of the entries of this gradient *are* 0. The check compares nothing with nothing. Pick entries whose gradient is not 0, or check them all on a small network.
 #
 # **Summing the output.** A layer has many outputs, and a gradient check needs one number. The obvious choice is the sum.
 
 # %% quiz: u01-sum-of-outputs
 
 # %% [markdown]
-# **Crossing a kink.** Where a hinge or a ReLU switches within $x \pm h$, the numeric gradient mixes the slopes of both sides. It is then the *numeric* gradient that is wrong. A few bad entries that vanish when you change `h` or the data are a kink; entries that stay bad are a mistake.
-#
-# Back to the sum of the outputs. The next cell tries three backward passes of softmax, with the plain sum and with randomly weighted outputs. The numbers are the largest absolute differences to the numeric gradient. (Not relative ones: where the true gradient is 0, the numeric one is rounding noise, and relative to noise everything is wrong.)
+# The next cell tries three backward passes of softmax, with the plain sum and with randomly weighted outputs. The numbers are the largest absolute differences to the numeric gradient. (Not relative ones: where the true gradient is 0, the numeric one is rounding noise, and relative to noise everything is wrong.)
 
 
 # %%
@@ -400,7 +398,9 @@ for name, plain in softmax_checks(False).items():
     print(f"{name:>14}: plain sum {plain:.0e}, random weights {softmax_checks(True)[name]:.0e}")
 
 # %% [markdown]
-# With the sum, all three pass with the same error of $4 \cdot 10^{-11}$. With random weights the two wrong ones stand out at 0.3 and 0.6. Batch normalization sets the same trap: its outputs sum to a constant as well.
+# With the sum, all three pass with the same error of $4 \cdot 10^{-11}$. With random weights the two wrong ones stand out at 0.3 and 0.6. Batch normalization (unit 10) sets the same trap: its outputs sum to a constant as well.
+#
+# **Crossing a kink.** Where a $\max(0, \cdot)$ switches within $x \pm h$, as in the hinge loss, the numeric gradient mixes the slopes of both sides. It is then the *numeric* gradient that is wrong. A few bad entries that vanish when you change `h` or the data are a kink; entries that stay bad are a mistake.
 
 # %% [markdown]
 # ## A layer and its way back
@@ -468,7 +468,7 @@ plt.show()
 # %% [markdown]
 # *What to see:* on the left one ring surrounds the other and no line separates them; on the right, with the radius as one axis, the vertical line at 1.75 does.
 #
-# A linear classifier can only draw lines. Somebody had to *know* that the radius is the right coordinate. A network with a hidden layer finds coordinates of its own: $\text{scores} = \max(0,\, x W_1 + b_1)\, W_2 + b_2$. The cell trains both kinds on the rings.
+# A linear classifier can only draw lines. Somebody had to *know* that the radius is the right coordinate. A network with a hidden layer finds coordinates of its own: $\text{scores} = \max(0,\, x W_1 + b_1)\, W_2 + b_2$. The $\max(0, \cdot)$ in the middle is called a ReLU, each column of its result a hidden *unit*; a unit is off where it is 0. The cell trains both kinds on the rings.
 
 
 # %%
@@ -581,7 +581,7 @@ TRAINED = {name: np.array([trained_with(name, seed) for seed in SEEDS]) for name
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.2), sharey=True)
 for i, (name, values) in enumerate(TRAINED.items()):
     color, marker, _ = plots.style_of(i)
-    axes[0].plot(values, np.full(len(values), i), marker, color=color, alpha=0.7)
+    axes[0].plot(values, i + np.linspace(-0.2, 0.2, len(values)), marker, color=color)
     axes[1].plot(checked(name), i, marker, color=color, markersize=9)
     mean, sd = values.mean(), values.std(ddof=1)
     print(f"{name:>21}: test accuracy {mean:.3f} ± {sd:.3f}, check {checked(name):.0e}")
@@ -591,11 +591,11 @@ axes[0].invert_yaxis()
 plt.show()
 
 # %% [markdown]
-# *What to see:* on the left three rows of points show the same accuracies, and the row of the forgotten mask lies a little lower; on the right the gradient without a mistake lies near $10^{-7}$ and all three wrong ones near 1, six powers of ten away.
+# *What to see:* on the left, one point per seed, three groups show the same accuracies, and that of the forgotten mask lies a little lower; on the right the gradient without a mistake lies near $10^{-7}$ and all three wrong ones near 1, six powers of ten away.
 #
 # Right: 0.951 ± 0.002. Penalty halved: 0.950 ± 0.002. Biases averaged twice: 0.950 ± 0.002. These differences cannot be told from the spread between seeds. Only the forgotten mask costs something, 0.946 ± 0.003, and who would have suspected a mistake at 94.6 %?
 #
-# So "the loss goes down" is no test, and neither is "the accuracy is good". Networks are robust: any direction that leads roughly downhill will do, for a while, on an easy problem. The check needs eight digits and less than a second.
+# So "the loss goes down" is no test, and neither is "the accuracy is good". Networks are robust: any direction that leads roughly downhill will do, for a while, on an easy problem. The check needs eight images and less than a second.
 
 # %% [markdown]
 # ## What you now know
@@ -611,7 +611,7 @@ plt.show()
 #
 # - A falling loss proves nothing about a gradient.
 # - Dividing by N twice: once in the loss, once more in a layer. The layers of this course only ever sum.
-# - A check of `np.sum(output)` lets a softmax pass that returns zeros.
+# - A check of `np.sum(output)` lets a backward pass of softmax through that returns zeros.
 # - A check of randomly picked entries may compare only zeros. So may one on a network whose units are all off.
 # - A check with the penalty switched on can hide the data's gradient behind the penalty's: check once with `l2=0`, once with a large one.
 # - Right gradients look wrong in float32, across a kink, or in entries so tiny that rounding dominates. Look at the entry before you doubt the gradient.

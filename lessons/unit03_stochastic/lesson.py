@@ -55,7 +55,7 @@ plt.show()
 # %% [markdown]
 # *What to see:* the points scatter by about one unit around a line with intercept 0.92 and slope 0.51; the dashed line, from which every run starts, falls where it should rise.
 #
-# Now let gradient descent fit the line. In the explorer the left picture shows the two parameters and the level lines of the loss; the blue path is the *first* pass over the 200 points, and the orange dots are places that the run visits much later. The right picture shows how far the loss is above its minimum, against the number of examples that have been used. All controls answer to the mouse and to the arrow keys.
+# Now let gradient descent fit the line. In the explorer the left picture shows the two parameters and the level lines of the loss; the blue path is the *first* pass over the 200 points, and the orange dots are places that the run visits much later. The right picture shows how far the loss is above its minimum, against the number of examples that have been used. All controls work with the mouse and with the arrow keys.
 
 # %%
 explorers.noisy_path()
@@ -92,7 +92,7 @@ for ax, place, title in zip(axes, (START, BEST), ("at the start", "at the minimu
     ax.axhline(0, color="black", linewidth=0.8)
     ax.axvline(0, color="black", linewidth=0.8)
     ax.set(title=title, xlabel="gradient, intercept", ylabel="gradient, slope")
-axes[0].legend()
+axes[0].legend(loc="lower center", frameon=True, framealpha=1, edgecolor="none")
 plt.show()
 for place, name in ((START, "start"), (BEST, "minimum")):
     gradients = GRADIENTS(place)
@@ -107,9 +107,9 @@ print(f"at the start {downhill:.0%} of the examples alone would step downhill")
 # %% [markdown]
 # *What to see:* on the left the 200 gradients form an arch, most of it below zero, and the full gradient is its centre of mass; on the right, at a tenth of the scale, there is still a cloud, and only its *centre* is at zero.
 #
-# At the start a random example is a decent guide: 82 % of the examples would step downhill. At the minimum it is none at all. The one thing that always holds: the *average* is right. If $i$ is drawn at random, the expectation of $\nabla L_i$ is the sum over all $i$, each with probability $1/N$, and that is the full gradient. Such an estimate is called **unbiased**.
+# At the start a random example is a decent guide: 82 % of the examples would step downhill. At the minimum it is no guide at all. One thing always holds: the *average* is right. If $i$ is drawn at random, the expectation of $\nabla L_i$ is the sum over all $i$, each with probability $1/N$, and that is the full gradient. Such an estimate is called **unbiased**.
 #
-# The same holds for a **mini-batch**, the mean of $S$ gradients. You do not have to believe it: with few examples you can go through *all* the batches there are.
+# The same holds for a **mini-batch**, the mean of $S$ gradients. With few examples you can check that by going through *all* the batches there are.
 
 # %%
 six = GRADIENTS(START)[:6]
@@ -122,7 +122,7 @@ print("the full gradient:        ", six.mean(axis=0))
 # %% [markdown]
 # No two batches agree, and their mean is the full gradient to the last digit.
 #
-# **Your turn.** Write `sgd`, one step against a gradient. It does not know whether that gradient is noisy; it looks like plain gradient descent, and it is. All rules of this course have the same form: they get `param`, `grad` and a `state`, and return the new param and the new state. SGD remembers nothing, so its state is empty. If you are stuck, put `hint("sgd")` into a cell of your own.
+# **Your turn.** Write `sgd`, one step against a gradient. It does not know whether that gradient is noisy, so it is plain gradient descent. All rules of this course have the same form: they get `param`, `grad` and a `state`, and return the new param and the new state. SGD remembers nothing, so its state is empty. If you are stuck, put `hint("sgd")` into a cell of your own.
 
 # %% exercise: sgd
 
@@ -131,9 +131,10 @@ if examine("sgd", sgd).passed:
     place = START
     for i in np.random.default_rng(0).permutation(200):
         place, _ = sgd(place, GRADIENTS(place)[i], SGDState(), lr=0.05)
+    one_step, _ = sgd(START, GRADIENTS(START).mean(axis=0), SGDState(), lr=0.05)
     print(f"your 200 steps, one per example: from loss {LOSS(START):.2f} to {LOSS(place):.2f}")
     print(
-        f"the minimum is {LOSS(BEST):.2f}; one full step: {LOSS(START - 0.05 * GRADIENTS(START).mean(axis=0)):.2f}"
+        f"one step with all 200 examples: to {LOSS(one_step):.2f}; the minimum is {LOSS(BEST):.2f}"
     )
 else:
     print("When your sgd passes its check, its first 200 steps appear here.")
@@ -151,9 +152,9 @@ else:
 # %% quiz: u03-batch-sizes
 
 # %% [markdown]
-# One way to draw batches: for each one, draw $S$ examples at random, as CS231n's code does. Then after "one epoch" of $N$ draws, some examples have come three times, and others not at all. A share of $(1 - 1/N)^N \approx 37\,\%$ would be missing. So in practice you shuffle the data once per epoch and cut the order into pieces.
+# CS231n's code draws $S$ examples at random for each batch. After an "epoch" of $N$ such draws, some examples have come three times, and others not at all. A share of $(1 - 1/N)^N \approx 37\,\%$ would be missing. So in practice you shuffle the data once per epoch and cut the order into pieces.
 #
-# Does it have to be shuffled at all? The digits here come in random order. Suppose they came sorted: first all the zeros, then all the ones, as files in ten folders often do. What would the loss be?
+# Does it have to be shuffled at all? The digits here come in random order. Suppose they came sorted: first all the zeros, then all the ones, as they do when each class has its own folder. What would the loss be?
 
 
 # %%
@@ -192,7 +193,7 @@ for shuffled in (True, False):
     )
 
 # %% [markdown]
-# Sorted, the network learns "everything is a zero", then "everything is a one", and at the end of each epoch it is sure that everything is a nine. The expectation is taken over *random* batches; a batch of ten zeros is none.
+# Sorted, the network learns "everything is a zero", then "everything is a one", and at the end of each epoch it is sure that everything is a nine. A gradient is right on average only if the batch is *random*, and ten zeros in a row are not.
 #
 # **Your turn.** Write `minibatches`, the generator behind every training loop of this course. One call is one epoch. The traps are all in the details: each example exactly once, each with its own label, the short batch at the end, a new order in each epoch, and chance only from `rng`, so that a run can be repeated. `hint("minibatches")` is there.
 
@@ -215,14 +216,14 @@ else:
 # %% [markdown]
 # ## How noisy is a batch?
 #
-# "Noisy" can be a number. The distance of a mini-batch gradient from the full gradient is a random vector; take its squared length, and average over all batches. That is the variance, added up over the coordinates.
+# Put a number on the noise: how far is a mini-batch gradient from the full gradient? The difference is a random vector. Take its squared length, and average over all batches: that is the variance, added up over the coordinates.
 #
-# > **Find the mistake on this slide.** CSC421 L7-8, for a mini-batch of $S$ examples: $\operatorname{Var}\big[\frac1S \sum_{i=1}^S g_i\big] = \frac{1}{S^2} \operatorname{Var}\big[\sum_{i=1}^S g_i\big] = \frac1S \operatorname{Var}[g_i]$. The steps look like every textbook. One of them needs an assumption that the slide does not print, and that the epochs of the last section break.
+# > **Find the mistake on this slide.** CSC421 L7-8, for a mini-batch of $S$ examples: $\operatorname{Var}\big[\frac1S \sum_{i=1}^S g_i\big] = \frac{1}{S^2} \operatorname{Var}\big[\sum_{i=1}^S g_i\big] = \frac1S \operatorname{Var}[g_i]$. The steps look like those of every textbook. One of them needs an assumption that the slide does not print, and that the epochs of the last section break.
 
 # %% quiz: u03-whole-set
 
 # %% [markdown]
-# Go through all batches again, this time through their squared distances, for six examples and every batch size.
+# Check it by going through all batches again: six examples, every batch size, and the mean of the squared distances.
 
 
 # %%
@@ -337,7 +338,7 @@ print(f"variance of one example: {found['with'][0]:.1f}; full gradient: {found['
 # %% exercise: noise_floor
 
 # %% [markdown]
-# The formula assumes noise that is the same everywhere. In the fit of the line it is not, quite: further out, the cloud of gradients is larger. So measure. The next cell runs SGD with batches of 10 from the minimum, sixteen runs of 12 000 steps for each step size, and averages the loss; once with independent draws, as the formula has it, and once with shuffled epochs.
+# The formula assumes noise that is the same everywhere. In the fit of the line it is only nearly so: further out, the cloud of gradients is larger. So measure. The next cell runs SGD with batches of 10 from the minimum, sixteen runs of 12 000 steps for each step size, and averages the loss: once with independent draws, as the formula assumes, and once with shuffled epochs. Which of the two will have the lower floor?
 
 
 # %%
@@ -393,9 +394,9 @@ for name, values in floors.items():
 #
 # For small steps $2 - \eta\lambda \approx 2$, and the floor becomes $\eta/4$ times the total variance of the batch gradient: **proportional to the step size, inversely proportional to the batch size, and independent of the curvature**. Steep directions are costly per distance, but kicks fade faster there; the two cancel.
 #
-# The third curve is a gift that none of the four lectures mentions. In a shuffled epoch the kicks are not independent: over a whole epoch they add up to nearly zero, because every example comes once. If the step size is so small that the parameters remember the whole epoch, the kicks cancel. At step size 0.005 the floor is about twelve times lower than for independent draws. At 0.2 the memory is short, and it does not matter.
+# The third curve is a gift that none of the four lectures mentions. In a shuffled epoch the kicks are not independent: every example comes once, so over a whole epoch they add up to nearly zero. With a step size so small that the parameters remember the whole epoch, they cancel. At step size 0.005 the floor is about twelve times lower than for independent draws. At 0.2 the memory is short, and the gift is gone.
 #
-# CSC421 L7-8 draws the usual consequence: take large steps while you are far away, and smaller ones later. Unit 07 is about that, and about its trap: the loss drops at once when the step size does, because the *floor* drops, and it looks like progress.
+# CSC421 L7-8 draws the usual conclusion: large steps while you are far away, smaller ones later. Unit 07 is about that, and about its trap: when the step size drops, the loss drops at once. It looks like progress, but it is the *floor* that fell.
 
 # %% [markdown]
 # ## A hundred small steps or a long one?
@@ -435,9 +436,9 @@ for lr in (0.0005, 0.001, 0.005, 0.01, 0.05):
     )
 
 # %% [markdown]
-# For short steps the two are nearly the same: 6.41 and 6.32 at 0.0005. (The stale gradients are even a little ahead, since the early gradients are the longest.) With steps of 0.005 the fresh gradients win clearly, 1.56 against 2.58. And a single step of 1 or 5 overshoots, where the small steps notice in time. That is the true core of the claim. But see how far apart the two have to be before it matters: at equal examples, **the step size per example, $\eta/S$, decides how far you get; small batches only get there more safely.**
+# For short steps the two are nearly the same: 6.41 and 6.32 at 0.0005. (The stale gradients are even a little ahead, since the early gradients are the longest.) With steps of 0.005 the fresh gradients win clearly, 1.56 against 2.58. And a single step of 1 or 5 overshoots, where the small steps notice in time. That much of the claim is true. But look how long the steps have to be before it matters. For the same number of examples, **the step size per example, $\eta/S$, decides how far you get; small batches only get there more safely.**
 #
-# Does that hold in a network? Here is the training of the beginning, ten epochs over the digits. With batch size 10 and step size 0.1 the loss ends at 0.082 ± 0.006. Now take batches of 100.
+# Does that hold in a network? Here is the training from the top of this unit, ten epochs over the digits. With batch size 10 and step size 0.1 the loss ends at 0.082 ± 0.006. Now take batches of 100.
 
 # %% quiz: u03-scale-the-step
 
@@ -479,16 +480,16 @@ print("The same step size per example:")
 table(((1, 0.01), (10, 0.1), (100, 1.0), (1000, 10.0)))
 
 # %% [markdown]
-# At the same step size, larger batches are simply slower: they make fewer steps of the same length. At the same step size *per example*, batch sizes 1, 10 and 100 go equally far. Of the five seeds with 100, four end between 0.077 and 0.091, as with 10; the fifth ends at 0.212, the first sign of a limit. At batch size 1000 the rule breaks: a step size of 10 is far beyond what the curvature allows, and all five trainings end above 2.3, which is $\ln 10$, the loss of pure guessing.
+# At the same step size, larger batches are simply slower: fewer steps, equally long. At the same step size *per example*, batch sizes 1, 10 and 100 go equally far. Of the five seeds with 100, four end between 0.077 and 0.091, as with 10; the fifth ends at 0.212, the first sign of a limit. At batch size 1000 the rule breaks: a step size of 10 is far beyond what the curvature allows, and all five trainings end above 2.3, which is $\ln 10$, the loss of pure guessing.
 #
-# Two effects that you may have heard of do *not* appear. Batches of 1 are not better than batches of 10 because their gradients are fresher: at these step sizes nothing is stale. And smaller batches do not generalise better here: at equal step size per example, batches of 1, 10 and 100 read 0.953, 0.948 and 0.939 of the test digits, with spreads of up to 0.028, and the last number is low because of one seed.
+# Two effects that you may have heard of do *not* appear. Batches of 1 gain nothing from their fresher gradients: with steps this short nothing is stale. And smaller batches do not generalise better here: at equal step size per example, batches of 1, 10 and 100 read 0.953, 0.948 and 0.939 of the test digits, with spreads of up to 0.028, and the last number is low because of one seed.
 #
-# The first row of the upper table shows the other side. Batch size 1 with step size 0.1 has the lowest loss of all, 0.033, and a spread of 0.024. It is near its own limit: at 0.3 such trainings end near 1.9.
+# In the first row of the upper table, batch size 1 with step size 0.1 has the lowest loss of all, 0.033, and a spread of 0.024. It is near its own limit: at 0.3 such trainings end near 1.9.
 
 # %% [markdown]
 # ## What a batch costs
 #
-# So why not always $S = 1$? Because time is *not* proportional to the number of FLOPs. Measure it on your own computer.
+# So why not always $S = 1$? Because time is *not* proportional to the number of FLOPs (additions and multiplications). Guess how much longer a batch of 100 takes than a batch of 1; then measure it on your own computer.
 
 
 # %%
@@ -516,7 +517,7 @@ for size, seconds in zip((1, 10, 100, 1000), seconds_per_update((1, 10, 100, 100
 # %% [markdown]
 # A batch of 100 takes a few times as long as a batch of 1, not a hundred times. Until the processor is busy, examples are nearly free; after that, the time grows with their number. On a GPU that point comes later, and larger batches pay off.
 #
-# On the other side of the bargain are the updates. How many are needed to bring the training loss below 0.3, if every batch size may have the step size that suits it best? (The step sizes are the best of 0.03, 0.1, 0.3, 0.5 and 1; with 3 not even the largest batches train.)
+# And how many updates do you save? Count how many are needed to bring the training loss below 0.3, if every batch size may have the step size that suits it best. (The step sizes are the best of 0.03, 0.1, 0.3, 0.5 and 1; with 3 not even the largest batches train.)
 
 
 # %%
@@ -573,7 +574,7 @@ for size, runs in needed.items():
 # %% quiz: u03-smooth-curve
 
 # %% [markdown]
-# First the honest curve. Averages for it are the next exercise: each value is replaced by the mean of the last `window` values. *Last*, not the ones around it, because during a training the future is not known. And at the beginning, where there are fewer than `window` values, it is the mean of those there are.
+# First the honest curve. To read it you need an average: each value is replaced by the mean of the last `window` values. *Last*, not the ones around it, because during a training the future is not known. And at the beginning, where there are fewer than `window` values, it is the mean of those there are.
 #
 # **Your turn.** Write `moving_average`. `hint("moving_average")` helps with the two ends of a slice.
 
@@ -638,9 +639,9 @@ for name, curve in (("batch", honest["batch"]), ("average of 10", short), ("aver
 # %% [markdown]
 # *What to see:* the grey dots cover a factor of fifty; the average of 10 still jumps; the average of 100 is calm, but at the beginning it lies clearly above the others, because it still remembers the high losses; the black line of the 200 fixed examples is calm *and* up to date.
 #
-# That is the bargain of every average: the scatter falls with the root of the window, 0.094, 0.032, 0.012, and the curve comes later. The fixed subset avoids it, for the price of some extra evaluations. It also measures all points with the same yardstick, so that a difference is a difference in the network, not in the examples.
+# That is the bargain of every average: the scatter falls with the root of the window, 0.094, 0.032, 0.012, and the curve comes later. The fixed subset avoids it, at the price of some extra evaluations. It also measures every point with the same yardstick: a difference comes from the network, and never from the examples.
 #
-# CSC421 adds the second warning: a training curve can show that something is badly wrong. It cannot show that a training has converged.
+# CSC421 adds a second warning: a training curve can show that something is badly wrong, but never that a training has converged.
 #
 # Now the suspicious curve. It is the same network and the same loop, with one difference: the batch is cut from the first ten examples, every time. A forgotten `start`, an order that is never used, a cached batch: there are many ways to write that bug.
 
@@ -664,12 +665,12 @@ for name, first in (("fresh batches", False), ("always the first ten", True)):
 # %% [markdown]
 # *What to see:* the loss of the batch falls without a single bump to 0.0025; the loss of the 200 examples falls for a short while, and then rises above its start.
 #
-# The smooth curve measures ten memorised digits. On all the training data the loss is 3.129 ± 0.058, worse than the 2.3 of pure guessing, and half of the test digits are wrong. So two sentences to keep apart: **monitor** on a fixed subset, **train** on fresh batches. A curve from small batches that shows no noise is not a good sign.
+# The smooth curve measures ten memorised digits. On all the training data the loss is 3.129 ± 0.058, worse than the 2.3 of pure guessing, and half of the test digits are wrong. So keep the two apart: **monitor** on a fixed subset, **train** on fresh batches. And be suspicious of small batches whose curve shows no noise.
 
 # %% [markdown]
 # ## An average that forgets
 #
-# A moving average has to keep the last `window` values. There is an average that keeps one number only. In every step, shrink the old average a little, and add a little of the new value:
+# A moving average has to keep the last `window` values. Another kind of average keeps a single number. In every step, shrink the old average a little, and add a little of the new value:
 #
 # $$m \leftarrow \beta\, m + (1 - \beta)\, \text{value} .$$
 #
@@ -681,7 +682,7 @@ for name, first in (("fresh batches", False), ("always the first ten", True)):
 #
 # Divide by that, and the average is a weighted mean again: 0.25 / 0.1, 0.475 / 0.19 and 0.6775 / 0.271 are all 2.5. This is the **bias correction** that you will meet again in Adam. In the exercise, mind what is carried on to the next step: the average itself, not the corrected one.
 #
-# **Your turn.** Write `ema`. As everywhere in this course, `decay` is the weight of the *old* average; some lectures call by the same letter the weight of the new one. `hint("ema")` is there.
+# **Your turn.** Write `ema`. As everywhere in this course, `decay` is the weight of the *old* average; some lectures use the same letter for the weight of the new value. `hint("ema")` is there.
 
 # %% exercise: ema
 
@@ -712,7 +713,7 @@ print(
 )
 
 # %% [markdown]
-# *What to see:* with correction the EMA starts at the first loss and falls; without it, the curve starts near zero, rises for some sixty updates, and tells a story of a training that first got worse; the average of 100 is the slowest to come down, and from update 150 on the three agree.
+# *What to see:* with correction the EMA starts at the first loss and falls; without it, the curve starts near zero, rises for some sixty updates, and tells the story of a training that first got worse; the average of 100 is the slowest to come down, and from update 150 on the three agree.
 
 # %% [markdown]
 # ## What you now know
@@ -721,7 +722,7 @@ print(
 # - Its variance is $\sigma^2/S$ for independent draws, times $(N - S)/(N - 1)$ without replacement.
 # - An epoch shuffles the numbers of the examples once and cuts the order into batches. Each example comes once, with its own label.
 # - On a bowl SGD settles above the minimum by about $\eta/4$ times the variance of the batch gradient: proportional to $\eta/S$. Shuffled epochs settle lower.
-# - At equal examples $\eta/S$ decides the progress, until $\eta$ reaches what the curvature allows.
+# - For the same number of examples $\eta/S$ decides the progress, until $\eta$ reaches what the curvature allows.
 # - More examples per batch save updates while noise is the limit, and nothing after that.
 # - A trailing average trades scatter for delay. An EMA needs one number, and a correction for its start.
 #

@@ -80,7 +80,7 @@ for name, path in RACE.items():
 # %% [markdown]
 # *What to see:* gradient descent slides to the bottom line and then creeps along it, to about $x_1 = 3.3$; the ball with momentum swings across the bottom again and again while it runs along the ravine, most of the way to the minimum at the origin.
 #
-# Now drive yourself. The explorer shows the same ravine. Its map has the step size (times a curvature) to the right and the momentum upwards; the colour tells by which factor the distance shrinks per step. You are on the map twice: a diamond for the flat direction, a circle for the steep one. The controls answer to the mouse and to the arrow keys.
+# Now drive yourself, in the same ravine. The map has the step size (times a curvature) to the right and the momentum upwards; its colour says by which factor the distance shrinks per step. You are on it twice: a diamond for the flat direction, a circle for the steep one. The controls work with the mouse and with the arrow keys.
 
 # %%
 explorers.momentum_map()
@@ -92,14 +92,14 @@ explorers.momentum_map()
 # 2. Stay at step size 0.015 and let the map show Nesterov. Which of the two markers has left the stable region?
 # 3. Set step size 0.0307 and momentum 0.57. The circle lies in a region where gradient descent is lost. What does the heavy ball do?
 #
-# Keep what you saw in mind. The rest of the unit explains it.
+# The rest of the unit explains what you saw.
 
 # %% [markdown]
 # ## The ball and its velocity
 #
-# Gradient descent forgets. Every step looks at the gradient here and now, and yesterday's is gone. CSC421 L7-8 offers another picture: a hockey puck that slides over the surface of the loss. The surface does not *move* the puck, it *accelerates* it.
+# Gradient descent forgets: every step knows the gradient here and now, and nothing else. CSC421 L7-8 offers another picture, a hockey puck that slides over the surface of the loss. The slope does not *move* the puck; it *accelerates* it.
 #
-# So the puck needs a second number per parameter, its velocity $v$. In every step the velocity keeps the share $\mu$ of itself and takes up the new gradient; then the parameters go against it:
+# So the puck needs a second number per parameter, its velocity $v$. In every step the velocity keeps the share $\mu$ of itself and adds the new gradient; then the parameters move against it:
 #
 # $$v \leftarrow \mu\, v + \nabla f(x), \qquad x \leftarrow x - \eta\, v .$$
 #
@@ -110,7 +110,7 @@ explorers.momentum_map()
 # %% quiz: u04-first-step
 
 # %% [markdown]
-# **Your turn.** Write one update of `momentum`. It gets the array `param`, the gradient there and the state, and returns the new array and the new state. Nothing that comes in may be changed, so make new arrays. If you are stuck, put `hint("momentum")` into a cell of your own: it gives nudges, one at a time.
+# **Your turn.** Write one update of `momentum`. It gets the array `param`, the gradient there and the state, and returns the new array and the new state. Leave what comes in unchanged: make new arrays. If you are stuck, put `hint("momentum")` into a cell of your own.
 
 # %% exercise: momentum
 
@@ -127,13 +127,13 @@ else:
 # %% [markdown]
 # ## Momentum as a weighted sum
 #
-# The velocity is a memory. What exactly does it remember? Unroll the rule: after $t$ steps from rest,
+# What exactly does the velocity remember? Unroll the rule: after $t$ steps from rest,
 #
 # $$v = g_{t-1} + \mu\, g_{t-2} + \mu^2 g_{t-3} + \dots$$
 #
 # The velocity forgets at a constant rate: with $\mu = 0.9$ a gradient that is seven steps old counts less than half, $0.9^7 \approx 0.48$.
 #
-# But look at where the ball *is*. The position is the start minus $\eta$ times the sum of *all velocities so far*, and an old gradient was part of many of them. So the position forgets nothing. On the contrary: DD2424 L5 writes it as gradient descent with a weight $w_i$ for every gradient,
+# But where *is* the ball? Its position is the start minus $\eta$ times the sum of *all velocities so far*, and an old gradient was part of many of them. So DD2424 L5 writes it as gradient descent with a weight $w_i$ for every gradient,
 #
 # $$x^{(t)} = x^{(0)} - \eta \sum_{i=0}^{t-1} w_i\, \nabla f\big(x^{(i)}\big).$$
 #
@@ -160,16 +160,16 @@ plt.show()
 # %% [markdown]
 # *What to see:* in every panel the last gradient weighs 1; with momentum the weights grow towards the older gradients and approach the dashed line at $1/(1-\mu)$, which is 2 for momentum 0.5 and 10 for 0.9.
 #
-# A gradient that has lived through $k$ updates has moved the ball once in full, then with the share $\mu$, then $\mu^2$: together
+# A gradient that has been there for $k$ updates has moved the ball once in full, then with the share $\mu$, then $\mu^2$: together
 #
 # $$1 + \mu + \mu^2 + \dots + \mu^{k-1} .$$
 #
-# **Your turn.** Write `velocity_weights`, which returns these sums for all gradients, the oldest first. A closed form of the series saves the loop, but a loop is fine. `hint("velocity_weights")` helps to count $k$.
+# **Your turn.** Write `velocity_weights`, which returns these sums for all gradients, the oldest first. A loop is fine; there is also a closed form. `hint("velocity_weights")` helps to count $k$.
 
 # %% exercise: velocity_weights
 
 # %% [markdown]
-# Is the formula more than a nice way to write it? Put it to the test on the ravine: take all the gradients of a run, weight them, and compare with where the ball stands.
+# Put the formula to the test on the ravine: take all the gradients of a run, weight them, and compare with where the ball is.
 
 
 # %%
@@ -187,7 +187,7 @@ print(f"weighted sum and loop differ by {sum_against_loop(0.01, 0.9, 95):.0e} af
 # %% [markdown]
 # ## Terminal velocity
 #
-# A puck on an endless slope does not become faster for ever: the friction grows with the speed until it eats all that the slope gives. Take a plane, where the gradient is the same everywhere. How fast does the ball get, compared with gradient descent, and how long does that take? Guess both for momentum 0.9 and for 0.99.
+# A puck on an endless slope does not get faster for ever: friction grows with the speed until it takes all that the slope gives. Take a plane, where the gradient is the same everywhere. How fast does the ball get, compared with gradient descent, and how long does that take? Guess both for momentum 0.9 and for 0.99.
 
 
 # %%
@@ -215,28 +215,28 @@ for m in (0.9, 0.99):
 # %% [markdown]
 # *What to see:* with momentum 0.9 the speed climbs to almost 10 times that of gradient descent within 40 steps; with 0.99 it climbs towards 100 times, but after 300 steps it is still rising.
 #
-# At terminal velocity nothing changes any more: what the velocity loses in a step equals what it gains. That is one equation, and its solution is the factor that you just saw in the figure.
+# At terminal velocity nothing changes any more: what the velocity loses in a step equals what it gains. That is one equation, and it gives the factor in the figure.
 #
 # **Your turn.** Write `terminal_velocity`: the displacement per step that momentum approaches under a constant gradient. Mind the sign. `hint("terminal_velocity")` is there.
 
 # %% exercise: terminal_velocity
 
 # %% [markdown]
-# Two things to take along. First, CSC421 L7-8 is right to say that who raises the momentum should lower the step size: from 0.9 to 0.99 the terminal velocity grows tenfold at the same step size. Second, the factor is a promise for the long run. A ball with momentum 0.99 needs 230 steps to get to 90 % of it; if your training has 300 steps, it starts slowly for most of them.
+# So CSC421 L7-8 is right: if you raise the momentum, lower the step size, since from 0.9 to 0.99 the terminal velocity grows tenfold. But the factor holds only in the long run. A ball with momentum 0.99 needs 230 steps to get to 90 % of it; in a training of 300 steps it is slow for most of the time.
 
 # %% [markdown]
 # ## A slide about friction
 #
 # > **Find the mistake on this slide.** CS231n L3 and L7, "SGD + Momentum", print the rule above, and beside it: *build up "velocity" as a running mean of gradients* and *rho gives "friction"; typically rho = 0.9 or 0.99*. CSC421 L7-8 calls the same number a *damping parameter*. DD2424 L5 allows $\gamma \in [0, 1]$.
 #
-# Three slides, and each has something that you can already refute: you know how the rule works. Take the words "friction" and "mean" literally, and check them against the figures of the last two sections.
+# On each of the three slides there is something that you can already refute. Take the words "friction" and "mean" literally, and check them against the last two figures.
 
 # %% quiz: u04-friction
 
 # %% quiz: u04-why-not-one
 
 # %% [markdown]
-# Measure it. The puck has a height, the loss, and it has a speed. In physics their sum, the energy, is kept as long as nothing rubs. Our puck jumps from point to point, so height is measured between the two ends of a step: for this ravine with Hessian $H$,
+# Measure it. In physics the energy of a puck, from its height and its speed, stays the same as long as nothing rubs. The height here is the loss. Our puck jumps, so its height is measured between the two ends of a step: for this ravine with Hessian $H$,
 #
 # $$E_t = \underbrace{\frac{\lVert x_{t+1} - x_t \rVert^2}{2\eta}}_{\text{speed}} + \underbrace{\tfrac12\, x_t^\top H\, x_{t+1}}_{\text{height}} .$$
 
@@ -262,18 +262,18 @@ for name, run in runs.items():
     print(f"{name}: energy {run[0]:.4g} at first, {when}, {run[-1]:.3g} after 10 000 steps")
 
 # %% [markdown]
-# *What to see:* with momentum 1 the energy is a horizontal line; with less it falls along a nearly straight line on this logarithmic scale, the faster the smaller the momentum.
+# *What to see:* with momentum 1 the energy is a horizontal line; with less momentum it falls along a nearly straight line on this logarithmic scale, and the less momentum, the faster.
 #
 # So the corrections are:
 #
-# - **Friction is $1 - \mu$.** Going from 0.9 to 0.99 takes the brake off. To lose 99 % of its energy the ball needs 459 steps with 0.99, and 4602 with 0.999: close to $\ln 100 / (1 - \mu)$.
-# - **The interval is half open, $0 \le \mu < 1$.** With $\mu = 1$ the energy is still 28.5 after ten thousand steps, to twelve digits. CSC421 asks "Why not exactly 1?" and answers with just this.
-# - **The velocity is a sum, not a mean.** A mean of gradients that are all 1 is 1. This velocity is 10. The difference is a factor in your step size, and the next section is about it.
+# - **Friction is $1 - \mu$.** Going from 0.9 to 0.99 takes most of the brake off. To lose 99 % of its energy the ball needs 459 steps with 0.99, and 4602 with 0.999: close to $\ln 100 / (1 - \mu)$.
+# - **The interval is half open, $0 \le \mu < 1$.** With $\mu = 1$ the energy is still 28.5 after ten thousand steps, to twelve digits. CSC421 asks "Why not exactly 1?" for this reason.
+# - **The velocity is a sum, not a mean.** A mean of gradients that are all 1 is 1. This velocity is 10. The next section is about that factor.
 
 # %% [markdown]
 # ## Three ways to write one rule
 #
-# The same idea is written in at least three ways. All of them are called "momentum".
+# At least three rules are called "momentum":
 #
 # | form | velocity | update | where |
 # |---|---|---|---|
@@ -288,7 +288,7 @@ for name, run in runs.items():
 # %% quiz: u04-same-sequence
 
 # %% [markdown]
-# You need not write three rules to try three conventions: translate the arguments. Step size inside means that the gradient comes in already multiplied, `lr * grad`, and the update itself has step size 1. Read the next cell with that in mind.
+# One function is enough to try all three: translate its arguments. With the step size inside, for example, the gradient comes in as `lr * grad`, and the update itself has step size 1.
 
 
 # %%
@@ -330,9 +330,9 @@ plt.show()
 # %% [markdown]
 # *What to see:* the two curves are one until the dotted line; then the sum form slows down at once, while the form with the step size inside keeps its old speed and coasts on.
 #
-# With a constant step size the forms agree to the last digits. After the drop they are up to 0.57 apart. Which one is better? Compare the printed losses: it depends on where the ball happens to be at the drop. After 20 steps the sum form ends lower, after 50 the other one, after 30 there is hardly a difference. So this is not a question of quality. It is a question of knowing which one you have before you compare numbers, or use somebody's schedule.
+# With a constant step size the forms agree to the last digits. After the drop they are up to 0.57 apart. Which one is better depends on where the ball happens to be at the drop. After 20 steps the sum form ends lower, after 50 the other one, after 30 there is hardly a difference. So know which one you have before you compare numbers, or use somebody's schedule.
 #
-# The mean form is different: it is another step size. Here it stood far from the others, because its steps are $1 - \mu = 0.1$ times as long. Give it ten times the step size, and it walks the path of the sum form. When someone's momentum needs a suspiciously large learning rate, look for a $(1 - \mu)$.
+# The mean form is far from both, because its steps are $1 - \mu = 0.1$ times as long. Give it ten times the step size, and it walks the path of the sum form. When someone's momentum needs a suspiciously large learning rate, look for a $(1 - \mu)$.
 
 # %% [markdown]
 # ## Six step sizes, twice
@@ -367,6 +367,8 @@ show_runs(runs_in_the_ravine("momentum", SIX), "momentum 0.9, 95 steps")
 
 # %% [markdown]
 # *What to see:* at 0.001 the path is a smooth wave into the minimum; from 0.005 on the ball shoots past the minimum to the left and comes back; the final loss is smallest at 0.005, and from 0.01 to 0.02 it is about 0.001 in all four panels.
+#
+# Now momentum 0.5. Is it faster or slower? And does the ball still run past the minimum?
 
 # %%
 show_runs(runs_in_the_ravine("momentum", SIX, 0.5), "momentum 0.5, 95 steps")
@@ -374,9 +376,9 @@ show_runs(runs_in_the_ravine("momentum", SIX, 0.5), "momentum 0.5, 95 steps")
 # %% [markdown]
 # *What to see:* no path overshoots the minimum along the ravine; at first the ball is slow, but the final loss falls with every larger step size, down to 4.5e-07 at 0.02, where plain gradient descent never settles.
 #
-# Here is the answer to the question at the top. On a bowl, one update of $(x, v)$ along one curvature $\lambda$ is a $2 \times 2$ matrix, with determinant $\mu$. If the ball *swings*, its two eigenvalues are a complex pair, and then each has the modulus $\sqrt{\mu}$. The step size has dropped out. It swings as soon as $\eta\lambda > (1 - \sqrt\mu)^2$: with momentum 0.9, for the flat curvature 2, from a step size of 0.0013 on. From there the distance shrinks by 0.949 per step in every direction, whatever the step size is. The loss, which is quadratic, shrinks by 0.9: $0.9^{95} \approx 4.5 \cdot 10^{-5}$ of about 28, and there is your 0.001. (The 6.2e-07 at step size 0.005 is luck: after 95 steps the ball just crosses the middle. One step earlier or later the loss is 3e-04.)
+# Here is the answer to the question at the top of this unit. On a bowl, one update of $(x, v)$ along one curvature $\lambda$ is a $2 \times 2$ matrix, with determinant $\mu$. The determinant is the product of the two eigenvalues. If the ball *swings*, these are a complex pair, equally long, so each has the modulus $\sqrt{\mu}$. The step size has dropped out. The ball swings as soon as $\eta\lambda > (1 - \sqrt\mu)^2$: with momentum 0.9, for the flat curvature 2, from a step size of 0.0013 on. From there the distance shrinks by 0.949 per step in every direction, whatever the step size is. The loss, which is quadratic, shrinks by 0.9: $0.9^{95} \approx 4.5 \cdot 10^{-5}$ of about 28, and there is your 0.001. (The 6.2e-07 at step size 0.005 is luck: after 95 steps the ball just crosses the middle. One step earlier or later the loss is 3e-04.)
 #
-# So a large momentum makes the method insensitive to the step size, and sets a speed limit at the same time. Smaller momentum swings less and can be faster, if the step is right. In the explorer you met the best compromise for this ravine, step size 0.0307 and momentum 0.57: after 95 steps the loss is 1.1e-18.
+# So a large momentum makes the method insensitive to the step size, and sets a speed limit at the same time. With less momentum the ball swings less and can be faster, if the step is right. The best compromise for this ravine is the one from the explorer, step size 0.0307 and momentum 0.57: after 95 steps the loss is 1.1e-18.
 #
 # > **Find the mistake on this slide.** DD2424 L5: *Momentum dampens the oscillations of default SGD*, beside the run with momentum 0.9, step size 0.001 and 95 steps. That is the very first figure of this lesson.
 
@@ -397,16 +399,16 @@ for lr in ("0.001", "0.019", "0.02"):
         print(f"{lr:6s} {label:17s} {crossings(path):3d} crossings, at last within {left:.1e}")
 
 # %% [markdown]
-# The truth has a condition again. Along one curvature gradient descent shrinks by $|1 - \eta\lambda|$ per step and a swinging ball by $\sqrt\mu$. Momentum damps where the second is smaller. At 0.019 gradient descent has the factor 0.9 across the ravine: momentum 0.9, with 0.949, damps *worse*, and momentum 0.5, with 0.707, much better. At 0.02 gradient descent does not damp at all, and both are better. What momentum always does is make the swing slower, and the ball faster where the slope keeps its direction.
+# Again the sentence needs a condition. Along one curvature gradient descent shrinks by $|1 - \eta\lambda|$ per step and a swinging ball by $\sqrt\mu$. Momentum damps where the second is smaller. At 0.019 gradient descent has the factor 0.9 across the ravine: momentum 0.9, with 0.949, damps *worse*, and momentum 0.5, with 0.707, much better. At 0.02 gradient descent does not damp at all, and both are better. What momentum always does: it makes the swing slower, and the ball faster where the slope keeps its direction.
 #
-# And there is a price, which DD2424 names honestly: **overshoot**. At step size 0.01 the ball runs past the minimum, and only turns around when it is 30 % of its starting distance on the other side.
+# And there is a price, which DD2424 names: **overshoot**. At step size 0.01 the ball runs past the minimum, and turns around only when it is 30 % of its starting distance on the other side.
 
 # %% [markdown]
 # ## Look before you leap
 #
 # The ball notices too late. When it reaches the bottom at full speed, the gradient there is zero, and nothing tells it to brake. Nesterov's idea: in the next step the velocity will carry the ball onward *in any case*, by the share $\mu$ that is left of it. So look there first, and take the gradient where you are about to be.
 #
-# From here on the velocity is the lectures' displacement: the step size and the minus sign are inside, and it is added.
+# From here on the velocity is a displacement, as in the lectures: the step size and the minus sign are inside, and it is added.
 #
 # $$v \leftarrow \mu\, v - \eta\, \nabla f(x + \mu\, v), \qquad x \leftarrow x + v .$$
 #
@@ -437,7 +439,7 @@ plt.show()
 # %% [markdown]
 # *What to see:* in both panels the velocity carries the ball across the bottom line to the look-ahead point; momentum adds the gradient of the old place and is pushed further down, Nesterov adds the gradient of the look-ahead point and is pushed back up.
 #
-# **Your turn.** Write `nesterov_lookahead`. It gets the gradient as a *function*, and may call it once: in a network this call is a whole pass forward and backward, and costs more than everything else together. `hint("nesterov_lookahead")` helps.
+# **Your turn.** Write `nesterov_lookahead`. It gets the gradient as a *function*, and may call it once: in a network that call is a whole pass forward and backward, the expensive part. `hint("nesterov_lookahead")` helps.
 
 # %% exercise: nesterov_lookahead
 
@@ -455,12 +457,12 @@ for rule in ("momentum", "nesterov"):
 # %% [markdown]
 # *What to see:* at the three smaller step sizes the paths look like momentum's, with less swing; at 0.005 and 0.01 the ball no longer zigzags across the ravine, but it still runs past the minimum along it.
 #
-# The look-ahead works, and it is no miracle. At step size 0.01 the overshoot along the ravine is 22 % instead of 30 %. Across the ravine the effect is much stronger. The reason is in the eigenvalues again: for Nesterov their modulus, where the ball swings, is $\sqrt{\mu\,(1 - \eta\lambda)}$. Steeper directions are damped more. That is what DD2424 means with "increased responsiveness to the landscape".
+# The look-ahead helps, within limits. At step size 0.01 the overshoot along the ravine is 22 % instead of 30 %. Across the ravine the effect is much stronger, and the eigenvalues say why: for Nesterov their modulus, where the ball swings, is $\sqrt{\mu\,(1 - \eta\lambda)}$. Steeper directions are damped more. That is what DD2424 means by "increased responsiveness to the landscape".
 
 # %% [markdown]
 # ## A change of variables
 #
-# There is something annoying about Nesterov's rule, and CS231n L7 says so: a training loop gives you the gradient at the place where the parameters *are*, not at some other place. So let the parameters be the other place. Store the look-ahead point,
+# CS231n L7 calls Nesterov's rule annoying: a training loop gives you the gradient where the parameters *are*, and you want it somewhere else. So let the parameters be that other place. Store the look-ahead point,
 #
 # $$p = x + \mu\, v ,$$
 #
@@ -468,7 +470,7 @@ for rule in ("momentum", "nesterov"):
 #
 # $$p' = x + v' + \mu v' = p - \mu v + (1 + \mu)\, v' .$$
 #
-# This is the lectures' last line. It needs the old velocity and the new one. But $-\mu v + v'$ is just the gradient's own step, $-\eta\, \nabla f(p)$. So $p'$ is $p$, plus the gradient's own step, plus $\mu$ times the new displacement. The old velocity is gone.
+# This is the lectures' last line. It needs both the old and the new velocity. But $-\mu v + v'$ is just the gradient's own step, $-\eta\, \nabla f(p)$. So $p'$ is $p$, plus the gradient's own step, plus $\mu$ times the new displacement. The old velocity is gone.
 #
 # **Your turn.** Write `nesterov` with the same signature as `momentum`: `param` holds $p$, and `grad` is the gradient there. The state holds the velocity in the *sum* form of the first exercise, so translate: the displacement is $-\eta$ times it. If a library has a switch `nesterov=True`, this is what it does. `hint("nesterov")` is there.
 
@@ -500,13 +502,13 @@ print("step size 0.0135, loss at the ball: ", f"{LOSS(both['ball'][-1]):.3g}")
 print("step size 0.0135, loss at the param:", f"{LOSS(both['param'][-1]):.3g}")
 
 # %% [markdown]
-# The identity holds to the last digit. But the two points are *different points*. In this run they are 0.05 apart after 30 steps; close to the edge of stability the loss at `param` is eight times that at the ball. When you compare methods on a toy problem, report $x$, not the look-ahead point. In a network nobody bothers: near the end the velocity is small, and so is the difference.
+# The identity holds to the last digit. But ball and `param` are *different points*. In this run they are 0.05 apart after 30 steps; close to the edge of stability the loss at `param` is eight times that at the ball. When you compare methods on a toy problem, report the ball. In a network nobody bothers: near the end the velocity is small, and so is the difference.
 #
 # > **Find the mistake on this slide.** CS231n L7 looks ahead to $x + \rho v$ and moves by $x + v$. DD2424 L5 looks ahead to $x - \gamma v$ and moves by $x - v$. One plus, one minus. Which lecture has the sign wrong?
 #
-# Decide before you read on. Then put $v \to -v$ into one of them, everywhere, also where the gradient comes in.
+# Decide before you read on. Then put $-v$ for $v$ in one of them, everywhere, also where the gradient comes in.
 #
-# It turns into the other. Both are right. DD2424's velocity points uphill and is subtracted. The mistake is easy to make, though, by whoever takes one line from each: the result looks *behind* the ball. Another trap of the same kind: DD2424 calls the look-ahead point $\mathbf{m}$, and a few slides later Adam has an $\mathbf{m}$ too. They have nothing to do with each other.
+# It turns into the other. Both are right: DD2424's velocity points uphill and is subtracted. The mistake comes when you take one line from each, for then you look *behind* the ball. Another trap: DD2424 calls the look-ahead point $\mathbf{m}$, and so, a few slides later, something else in Adam.
 
 # %% [markdown]
 # ## How large may the step be?
@@ -516,13 +518,13 @@ print("step size 0.0135, loss at the param:", f"{LOSS(both['param'][-1]):.3g}")
 # %% quiz: u04-too-large
 
 # %% [markdown]
-# How do you find such a limit? Along one curvature $\lambda$ the gradient is $\lambda x$. Make the step size larger and larger: before the ball flies away there is one at which it jumps from side to side for ever, neither growing nor shrinking. There, $x' = -x$ and $v' = -v$.
+# How do you find such a limit? Along one curvature $\lambda$ the gradient is $\lambda x$. Make the step size larger and larger: just before the ball flies away, it jumps from side to side for ever, no further and no less far. There, $x' = -x$ and $v' = -v$.
 #
 # For gradient descent: $-x = x - \eta\lambda x$, so $\eta\lambda = 2$.
 #
-# For the heavy ball, written with the displacement $v$: it has just jumped from $-x$ to $x$, so $v = 2x$, and the next displacement is $v' = -2x$. The rule says $v' = \mu v - \eta\lambda x$. Put in, divide by $x$, and you have the limit. It is *larger* than 2: when gradients alternate, the velocity works against the newest gradient.
+# For the heavy ball, written with the displacement $v$: it has just jumped from $-x$ to $x$, so $v = 2x$, and the next displacement is $v' = -2x$. The rule says $v' = \mu v - \eta\lambda x$. Insert both, divide by $x$, and you have the limit. It is *larger* than 2: when gradients alternate, the velocity works against the newest gradient.
 #
-# For Nesterov everything is the same, but the gradient is taken at $x + \mu v$. Put in $v = 2x$: how many times as far out as the ball is that point?
+# For Nesterov only the gradient differs: it is taken at $x + \mu v$. With $v = 2x$, how many times as far out as the ball is that point?
 #
 # **Your turn.** Write `stability_limit` for `"gd"`, `"momentum"` and `"nesterov"`. Check your formulas at $\mu = 0$, where all three are the same method. `hint("stability_limit")` is there.
 
@@ -546,14 +548,14 @@ for lr, losses in edge["rows"].items():
 print("limit    ", *(f"{limit:16.5f}" for limit in edge["limits"]))
 
 # %% [markdown]
-# The lecture's last step size, 0.01, is not far from where its story would have ended. Nesterov's limit in this ravine is 0.01357. One step in the fourth digit, from 0.0135 to 0.0136, takes it across. At 0.014 the loss is 4e+07, while gradient descent and the heavy ball run on as if nothing had happened.
+# The lecture stopped just in time. Nesterov's limit in this ravine is 0.01357. One step in the fourth digit, from 0.0135 to 0.0136, takes it across. At 0.014 the loss is 4e+07, while gradient descent and the heavy ball run on as if nothing had happened.
 #
-# So the sentence on the slide needs its second half: the look-ahead gives *less overshoot within a smaller stable range*. Gradient descent bears $\eta\lambda < 2$; with $\mu = 0.9$ the heavy ball bears 3.8 and Nesterov 1.357. Now go back to the explorer and look at the vermilion border for each method. The heavy ball's leans to the right, Nesterov's to the left.
+# So the sentence on the slide needs its second half: the look-ahead gives *less overshoot within a smaller stable range*. Gradient descent tolerates $\eta\lambda < 2$; with $\mu = 0.9$ the heavy ball tolerates 3.8 and Nesterov 1.357. Go back to the explorer and compare the orange borders: the heavy ball's leans to the right, Nesterov's to the left.
 
 # %% [markdown]
 # ## Handwritten digits
 #
-# A ravine has no noise and just two curvatures. What is left of all this in a network? The task: 1000 handwritten digits, a network of 64 inputs, 64 hidden units and 10 classes, batches of 32, ten epochs. Every method runs with the same ten seeds, and a seed decides both the first weights and the order of the examples.
+# A ravine has no noise and just two curvatures. What is left of all this in a network? The task: 1000 handwritten digits, a network of 64 inputs, 64 hidden units and 10 classes, batches of 32, ten epochs. Every method gets the same ten seeds, for the first weights and the order of the examples.
 #
 # Five runs are compared:
 #
@@ -606,13 +608,13 @@ plots.draw_curves(ax, curves, xlabel="epoch", ylabel="training loss (nats)", fir
 plt.show()
 
 # %% [markdown]
-# *What to see:* two bundles of curves; SGD with 0.1 and momentum with 0.01 lie on top of each other from the third epoch on, and far below them momentum and Nesterov with 0.1, which cannot be told apart. The bands reach from the lowest to the highest of ten seeds.
+# *What to see:* two bundles of curves; SGD with 0.1 and momentum with 0.01 lie on top of each other from the third epoch on, and far below them are momentum and Nesterov with 0.1, which cannot be told apart. The bands reach from the lowest to the highest of ten seeds.
 #
 # What is larger than the spread, and what is not?
 #
 # - **Momentum against SGD, both at 0.1:** yes. After one epoch the training loss is 0.336 instead of 1.445, after ten 0.033 instead of 0.205. Test accuracy is 0.951 ± 0.010 against 0.926 ± 0.006.
-# - **Momentum at 0.01 against SGD at 0.1:** the factor $1/(1-\mu)$ holds in the end, 0.198 ± 0.009 against 0.205 ± 0.012. In the first epoch it does not: 1.647 against 1.445. An epoch has 32 steps, and the ball needs 22 of them to get up to speed. Terminal velocity is a matter of the long run, here too.
-# - **Nesterov against momentum at 0.1:** no. 0.949 ± 0.009 and 0.951 ± 0.010 are the same number. Whoever reports one seed can report whichever winner they like.
+# - **Momentum at 0.01 against SGD at 0.1:** the factor $1/(1-\mu)$ holds in the end, 0.198 ± 0.009 against 0.205 ± 0.012. In the first epoch it does not: 1.647 against 1.445. An epoch has 32 steps, and the ball needs 22 of them to get up to speed. Terminal velocity takes its time, here too.
+# - **Nesterov against momentum at 0.1:** no. 0.949 ± 0.009 and 0.951 ± 0.010 are the same number. With a single seed you could report either one as the winner.
 # - **SGD at 1 against momentum at 0.1:** the same terminal velocity, a different method. SGD at 1 ends with a loss of 0.232 ± 0.386. The standard deviation is larger than the mean: half of the seeds end below 0.04, as good as momentum, and two end near 1.
 #
 # The ravine makes one more prediction: at large step sizes Nesterov should break first. Put it to the test.
@@ -622,9 +624,9 @@ for rule, lr in (("momentum", 0.3), ("nesterov", 0.3), ("momentum", 0.5), ("nest
     report(rule, lr, momentum_on_digits(rule, lr))
 
 # %% [markdown]
-# It is the other way round. At 0.3 Nesterov trains to 0.038 ± 0.024, and momentum, at 0.166 ± 0.153, is already in trouble with some seeds. At 0.5 the gap is wider, about 0.3 against 0.9. (Those last two runs are so unstable that rounding errors grow into the printed digits: on your computer they may differ from ours.)
+# It is the other way round! At 0.3 Nesterov trains to 0.038 ± 0.024, and momentum, at 0.166 ± 0.153, is already in trouble with some seeds. At 0.5 the gap is wider, about 0.3 against 0.9. (These runs are so unstable that rounding errors reach the printed digits: on your computer they may differ.)
 #
-# The theorem is not wrong. It is about *one* curvature, the steepest, on a bowl that never changes. A network's curvatures change as it learns, and its gradients are noisy, so what counts as well is how fast a method forgets a push. There Nesterov has the advantage that you met above: its factor $\sqrt{\mu(1 - \eta\lambda)}$ is smaller than the heavy ball's $\sqrt\mu$. That this is the cause here is plausible, but we have not shown it. What we have shown is that a stability limit from a ravine does not settle which method is safer in a network.
+# The limit is still true. But it is about *one* curvature, on a bowl that never changes. A network's curvatures change as it learns, and its gradients are noisy, so it also counts how fast a method forgets a push. There Nesterov has an advantage: its factor $\sqrt{\mu(1 - \eta\lambda)}$ is smaller than the heavy ball's $\sqrt\mu$. Whether that is the cause here, we have not shown. What we have shown: a stability limit from a ravine does not settle which method is safer in a network.
 
 # %% [markdown]
 # ## What you now know
@@ -639,12 +641,12 @@ for rule, lr in (("momentum", 0.3), ("nesterov", 0.3), ("momentum", 0.5), ("nest
 #
 # ## Traps
 #
-# - **Testing one step.** From rest all conventions but the mean agree in the first step. A forgotten velocity shows in the second.
+# - **Testing one step.** From rest all conventions but the mean agree in it. A forgotten velocity shows in the second.
 # - **One state for two arrays.** Every parameter array has a velocity of its own.
 # - **Raising the momentum and leaving the step size.** From 0.9 to 0.99 is ten times the terminal velocity.
-# - **Taking step sizes from a paper without its convention.** Look for $(1-\mu)$, and for where $\eta$ stands.
+# - **Taking a step size from a paper without its convention.** Look for $(1-\mu)$, and for where $\eta$ stands.
 # - **Comparing the look-ahead point of one method with the ball of another.**
-# - **Believing a ranking from one seed.** In the table above the order of momentum and Nesterov is noise.
+# - **Believing a ranking from one seed.** At step size 0.1 the order of momentum and Nesterov is noise.
 #
 # ## Read on
 #

@@ -1,15 +1,15 @@
 # %% [markdown]
 # # Unit 06: Adam, bias correction and weight decay
 #
-# Adam trains most of the networks you have heard of. Put it into DD2424's ravine with the step size 0.001 of the lecture, and after 95 steps the loss has fallen from 28.5 to 23.6. Plain gradient descent is at 10.9 by then, momentum at 0.218. Why would anybody use the slowest of the three? And why does a rule with four moving parts need two extra divisions, without which its twelfth step is 6.57 times too long?
+# Adam trains most of the networks you have heard of. Put it into DD2424's ravine with the lecture's step size 0.001, and after 95 steps the loss has fallen from 28.5 to 23.6. Plain gradient descent is at 10.9 by then, momentum at 0.218. Why would anybody use the slowest of the three? And why does a rule with four moving parts need two extra divisions, without which its twelfth step is 6.57 times too long?
 #
 # **You will be able to**
 #
 # - build Adam from its parts, and say what each part is for;
 # - compute what its two averages lack at the start, and what happens if nobody corrects it;
-# - spot the defects of the printed formulas: an exponent, a bracket, a word, an eps;
+# - spot the defects in printed formulas: an exponent, a bracket, a word, an eps;
 # - decide where a decay term goes, and prove when an L2 penalty and weight decay are the same thing (SGD) and when they are not (momentum, Adam);
-# - judge on real data what of all this is larger than the spread between seeds.
+# - judge on real data which of these effects are larger than the spread between seeds.
 #
 # **Time:** 120 minutes. **You need:** momentum (unit 04), and from unit 05 the idea of dividing by a fading average of squared gradients.
 
@@ -29,9 +29,9 @@ plots.use_course_style()
 # %% [markdown]
 # ## Steps of a known length
 #
-# The ravine is the one of the units before, $f(x) = x_1^2 + 50\,x_2^2$ from the start $(4, 0.5)$. DD2424 L5 shows five runs of Adam in it, with the step sizes that gradient descent had. How many steps they have is not printed on the slide ("a fixed number"); this course takes 95, as for all the methods before.
+# The ravine is the old one, $f(x) = x_1^2 + 50\,x_2^2$ from the start $(4, 0.5)$. DD2424 L5 shows five runs of Adam in it, with step sizes from 0.001 to 0.02. How many steps they have is not printed on the slide ("a fixed number"); this course takes 95, as for all the methods before.
 #
-# The next cell only collects paths. Before you look at them, commit yourself.
+# The next cell only collects paths. Before you look at them, make a prediction.
 
 # %%
 LOSS = problems.quadratic(problems.RAVINE_C)
@@ -71,11 +71,11 @@ for lr, path in ADAM_RUNS.items():
     print(f"{lr:5s} Adam: loss {LOSS(path[-1]):6.3f}, {gone}. GD: loss {LOSS(other[-1]):.3f}")
 
 # %% [markdown]
-# *What to see:* Adam first moves equally far in both coordinates (the path looks steep because the two axes have different scales); once it is at the bottom of the ravine it goes along it, and none of the five runs comes near the plus at the minimum.
+# *What to see:* Adam first moves equally far in both coordinates (the path looks steep because the two axes have different scales). At the bottom of the ravine it turns and follows the floor. None of the five runs comes near the plus at the minimum.
 #
-# That is the first thing to know about Adam: **its step size is a length.** With gradient descent 0.001 means "a thousandth of the gradient". With Adam it means "about 0.001 per step and coordinate, however large the gradients are". None of the steps in these runs is longer than that. From $x_1 = 4$ it takes at least 4/0.02 = 200 steps of the largest size, and the lecture's panels end after fewer.
+# That is the first thing to know about Adam: **its step size is a length.** With gradient descent 0.001 means "a thousandth of the gradient". With Adam it means "about 0.001 per step and coordinate, however large the gradients are". None of the steps in these runs is longer than that. From $x_1 = 4$ it takes at least 4/0.02 = 200 steps of the largest size; we gave it 95.
 #
-# So the comparison at the top was not fair, and neither is any other that gives two rules the same number for different things. With step size 0.5 Adam's loss after 95 steps is 2.8e-04. And the length of the steps has an advantage. Suppose somebody measures the loss in other units, so that it is 1000 times as large. Whose path changes?
+# So the comparison at the top was unfair: it gave rules the same number for different things. With step size 0.5 Adam's loss after 95 steps is 2.8e-04. And a step size that is a length has an advantage. Suppose somebody measures the loss in other units, so that it is 1000 times as large. Whose path changes?
 
 # %%
 once, thousand = (runs_in_the_ravine("adam", (0.02,), factor)["0.02"] for factor in (1.0, 1000.0))
@@ -85,27 +85,27 @@ print(f"gradient descent, loss times 1000: it moves by {np.abs(once - thousand).
 print(f"Adam with step size 0.5: loss {LOSS(runs_in_the_ravine('adam', (0.5,))['0.5'][-1]):.1e}")
 
 # %% [markdown]
-# A learning rate that means the same thing in every layer, whatever the scale of the loss: that is why people use it.
+# A learning rate that means the same in every layer, whatever the scale of the loss: that is why people use it.
 
 # %% [markdown]
 # ## Momentum over RMSProp
 #
-# You have both parts already. Unit 04 averaged gradients, so that those that contradict each other cancel. Unit 05 averaged *squared* gradients, so that every parameter could be divided by the usual size of its own. CSC421 L7-8 says it in one line: Adam = RMSProp + momentum.
+# You have both parts already. Unit 04 added up gradients, so that those that contradict each other cancel. Unit 05 averaged *squared* gradients, to divide every parameter's step by the usual size of its own gradients. CSC421 L7-8 says it in one line: Adam = RMSProp + momentum.
 #
 # $$m \leftarrow \beta_1 m + (1 - \beta_1)\, g, \qquad v \leftarrow \beta_2 v + (1 - \beta_2)\, g^2, \qquad x \leftarrow x - \eta\, \frac{m}{\sqrt{v} + \epsilon}.$$
 #
-# Everything is meant entry by entry. Mind two differences from unit 04: here $m$ is a *mean*, with the factor $1 - \beta_1$, and the division undoes any common factor of the gradients. Usual values are $\beta_1 = 0.9$, which looks back about ten steps, and $\beta_2 = 0.999$, which looks back about a thousand.
+# Everything is entry by entry. Here $m$ is a *mean*, with the factor $1 - \beta_1$; unit 04's velocity was a sum. Usual values are $\beta_1 = 0.9$, which looks back about ten steps, and $\beta_2 = 0.999$, which looks back about a thousand.
 #
 # Read the fraction as a question to the last few gradients of one parameter: *do you agree?* If all are equal, $m = g$, $\sqrt v = |g|$, and the fraction is plus or minus 1. If they are noise around zero, $m$ is small, $\sqrt v$ is not, and the fraction is near 0.
 #
-# CS231n L7 shows this rule under the title "Adam (almost)", and asks what happens at the first timestep. With that question in mind:
+# CS231n L7 shows this rule as "Adam (almost)", and asks what happens at the first timestep:
 
 # %% quiz: u06-first-timestep
 
 # %% [markdown]
 # ## Two averages that start at zero
 #
-# Both averages start at 0, although nobody has seen a gradient of 0. Here are the first twenty steps of one parameter. The dashed curves are the averages as they are; what the solid ones are, you will find out.
+# Both averages start at 0, although nobody has seen a gradient of 0. Here are the first twenty steps of one parameter. The dashed curves are the averages as they are; you will find out what the solid ones are.
 
 # %%
 explorers.adam_first_steps()
@@ -128,7 +128,7 @@ explorers.adam_first_steps()
 # %% exercise: uncorrected_step_ratio
 
 # %% [markdown]
-# With the curve you can answer the lecture's question for every timestep, not only for the first.
+# Your curve answers the lecture's question for every timestep, not only for the first.
 
 
 # %%
@@ -157,11 +157,11 @@ print(f"betas (0.9, 0.999): within 10 % of the right length from step {late} on"
 # %% [markdown]
 # *What to see:* the curve for 0.9 and 0.999 starts at 3.16, climbs to 6.57 at step 12 and needs more than a thousand steps to come down to 1; with 0.9 and 0.99 the first step is right and the next ones are up to twice too long; with two equal betas the steps are too *short* at first.
 #
-# So without a correction Adam begins with a burst: its steps are several times longer than the learning rate says, just when the averages know least. The repair is two divisions. Since $m$ lacks the factor $1 - \beta_1^t$, divide by it; the same for $v$:
+# Without a correction Adam begins with a burst of steps several times longer than the learning rate says, just when the averages know least. The repair is two divisions. $m$ lacks the factor $1 - \beta_1^t$, so divide by it; the same for $v$:
 #
 # $$\hat m = \frac{m}{1 - \beta_1^t}, \qquad \hat v = \frac{v}{1 - \beta_2^t}, \qquad x \leftarrow x - \eta\, \frac{\hat m}{\sqrt{\hat v} + \epsilon} .$$
 #
-# Here $t$ counts the gradients that the averages have seen, this one included. These are the solid curves of the explorer. Two consequences to check there: the corrected averages are right from the first step on if the gradients are constant, and with *any* gradients the first corrected step has the length $\eta$ in every coordinate.
+# Here $t$ counts the gradients that the averages have seen, this one included. These are the solid curves of the explorer. Check two things there: with constant gradients the corrected averages are right from the first step on, and with *any* gradients the first corrected step has the length $\eta$ in every coordinate.
 
 # %% [markdown]
 # ## Adam, line by line
@@ -179,11 +179,11 @@ print(f"betas (0.9, 0.999): within 10 % of the right length from step {late} on"
 # %% quiz: u06-typed-in
 
 # %% [markdown]
-# A slip of the pen (and `range(1, num_iterations)` makes one update less than its name promises). But a lesson comes with it: a bracket at another place would still be Python. Put it so that the constant is added to the whole fraction, and every parameter drifts by $10^{-7}$ times the learning rate per step. No test of the loss would ever notice.
+# A slip of the pen (and `range(1, num_iterations)` makes one update less than its name promises). But move that bracket, and it becomes a bug: if the constant is added to the whole fraction, Python does not complain, and every parameter drifts by $10^{-7}$ times the learning rate per step. No test of the loss would ever notice.
 #
-# The slide's loop keeps its averages and $t$ as variables. In this course the state keeps them: `AdamState(step, m, v)`, where `step` is the number of updates *done*. It is 0 when you get the state for the first time, and the averages in it are the uncorrected ones.
+# The slide's loop keeps its averages and $t$ as variables. In this course the state keeps them: `AdamState(step, m, v)`, where `step` is the number of updates *done*, so it is 0 at first, and the averages are the uncorrected ones.
 #
-# **Your turn.** Write `adam`. The order of work: count, renew both averages, correct both, move. Nothing that comes in may be changed. The check tries ten steps, gradients of a millionth, a gradient of exactly 0, and two arrays in turn, because most mistakes with Adam do not show in the first step. `hint("adam")` is there.
+# **Your turn.** Write `adam`: count, renew both averages, correct both, move. Change nothing that comes in. The check tries several steps, gradients of a millionth, a gradient of exactly 0, and two arrays in turn, because most mistakes with Adam do not show in the first step. `hint("adam")` is there.
 
 # %% exercise: adam
 
@@ -200,11 +200,11 @@ else:
 # %% [markdown]
 # ## The small print
 #
-# Four details in which printed Adams differ. Each is harmless to read over, and not harmless to type in.
+# Printed Adams differ in four details. Each is easy to read over, and each changes what the code does.
 #
 # > **Find the mistake on this slide.** DD2424 L5 starts from $\mathbf m^{(0)} = \mathbf v^{(0)} = \mathbf 0$ and prints $\hat{\mathbf m}^{(t+1)} = \mathbf m^{(t+1)} / (1 - \beta_1^t)$. Put in $t = 0$.
 #
-# **The exponent.** $\mathbf m^{(1)}$ has seen one gradient, so its share is $1 - \beta_1^1$. The slide divides it by $1 - \beta_1^0 = 0$. The exponent has to be $t + 1$ there: the number in the name of the average. The confusion of "updates done" with "this update" is the most frequent bug in home-made Adams; in this course `state.step` is the first and the exponent the second.
+# **The exponent.** $\mathbf m^{(1)}$ has seen one gradient, so its share is $1 - \beta_1^1$. The slide divides it by $1 - \beta_1^0 = 0$. The exponent has to be $t + 1$. Confusing "updates done" with "this update" is a classic bug in home-made Adams; in this course `state.step` is the first and the exponent the second.
 #
 # > **Find the mistake on this slide.** The same slide says that $\mathbf m$ and $\mathbf v$ *estimate the mean and variance of the sequence of computed gradients*, and that Adam will *increase the update in dimensions with low variation*.
 
@@ -233,7 +233,7 @@ for mean, deviation in ((3.0, 0.0), (3.0, 1.0), (0.0, 1.0)):
 # %% [markdown]
 # **The word.** $v$ is the mean of the squares, which is the variance *plus the square of the mean*. So a steady gradient of 3 gets the fraction 1, not infinity. If $v$ were the variance, Adam would divide by zero wherever the gradient is steady.
 #
-# **The size of eps.** CS231n's slides print $10^{-7}$ in the code and $10^{-8}$ in the AdamW algorithm, DD2424 prints $10^{-8}$, as the paper does. **The place of eps:** RMSProp in DD2424 and CSC421 has it inside the root, Adam outside. As long as gradients are around 1, nobody can tell these apart. Let them be a millionth:
+# **The size of eps.** CS231n's slides print $10^{-7}$ in the code and $10^{-8}$ in the AdamW algorithm; DD2424 prints $10^{-8}$, as the paper does. **The place of eps:** RMSProp in DD2424 and CSC421 has it inside the root, Adam outside. While gradients are around 1, nobody can tell these apart. Let them be a millionth:
 
 # %%
 g, eps = 1e-6, 1e-8
@@ -247,14 +247,12 @@ for name, length in first_steps.items():
     print(f"{name:53s} first step {length:.3f} lr")
 
 # %% [markdown]
-# Inside the root, $10^{-8}$ means a gradient of $10^{-4}$: everything below it is braked. The third line is the paper's own "more efficient order of computation", which folds both corrections into the step size; several libraries use it. It is fine, but its eps is another eps, in the first step 32 times as large. Gradients of $10^{-6}$ are nothing exotic, by the way. A mean over a batch of pixels, a deep layer, a rare word, and you are there.
+# Inside the root, $10^{-8}$ means a gradient of $10^{-4}$: everything below it is slowed down. The third line is the paper's own "more efficient order of computation", which folds both corrections into the step size; several libraries use it. It is fine, but its eps is another one, in the first step 32 times as large. And gradients of $10^{-6}$ are common: in a deep layer, or for a rare word.
 
 # %% [markdown]
 # ## Rosenbrock's valley
 #
-# A ravine is straight. Rosenbrock's is bent: $f(x) = (x_1 - 1)^2 + 100\,(x_2 - x_1^2)^2$ has a curved floor on which it falls very gently to the minimum at $(1, 1)$. DD2424 L5 lets every rule run on it, 5000 steps and 10 000 steps, with three step sizes: $\eta_0$, $10\eta_0$, $100\eta_0$, where $\eta_0$ is 0.00001 for gradient descent, momentum and Nesterov, 0.01 for AdaGrad and 0.001 for Adam. Where its runs start is not in the slides. Here they start at $(-1.2, 1)$, which is Rosenbrock's own choice from 1960.
-#
-# One prediction first:
+# A ravine is straight. Rosenbrock's valley is bent: $f(x) = (x_1 - 1)^2 + 100\,(x_2 - x_1^2)^2$ has a curved floor that falls very gently to the minimum at $(1, 1)$. DD2424 L5 lets every rule run on it for 5000 and for 10 000 steps, with the step sizes $\eta_0$, $10\eta_0$, $100\eta_0$, where $\eta_0$ is 0.00001 for gradient descent, momentum and Nesterov, 0.01 for AdaGrad and 0.001 for Adam. The slides do not say where the runs start. Here it is $(-1.2, 1)$, Rosenbrock's own choice from 1960.
 
 # %% quiz: u06-which-panel
 
@@ -303,7 +301,8 @@ def show_valley(methods: dict) -> None:
         row[0].set_ylabel(f"{name}\n$x_2$", fontsize=9)
         for i, ax in enumerate(row):
             one, two = runs["ends"][5000][i], runs["ends"][10_000][i]
-            draw_valley(ax, runs["path"][:, :, i], f"{runs['rates'][i]:g}: {one:.2g}, {two:.2g}")
+            title = f"$\\eta$ = {runs['rates'][i]:g}: {one:.2g}, then {two:.2g}"
+            draw_valley(ax, runs["path"][:, :, i], title)
     for ax in axes[-1]:
         ax.set_xlabel("$x_1$", fontsize=9)
     plt.show()
@@ -319,17 +318,17 @@ show_valley(
 )
 
 # %% [markdown]
-# *What to see:* each panel is headed by its step size and the losses after 5000 and 10 000 steps; the solid line is the first half of the run, the dashed one the second. From left to right the runs get farther around the bend; momentum 0.9 is one panel ahead of gradient descent everywhere, and Nesterov looks the same as momentum.
+# *What to see:* above each panel are its step size and the losses after 5000 and 10 000 steps; the solid line is the first half of the run, the dashed one the second. From left to right the runs get farther around the bend. Momentum 0.9 is one panel ahead of gradient descent everywhere, and Nesterov looks the same as momentum.
 #
-# The observable rule: momentum 0.9 with $\eta_0$ ends at 2.3 and 0.456, gradient descent with $10\eta_0$ at 2.31 and 0.46; the next pair, 0.00358 and 0.00376, agrees as well. Momentum 0.5 gains a factor of two in the step size, not of ten. On a slope this gentle momentum *is* a longer step. Its real advantage is in the last panel: gradient descent cannot take $1000\eta_0 = 0.01$, since the curvature at the minimum is 1002 and its limit is 0.002. Momentum 0.9 with $100\eta_0$ does the same work and reaches 9e-20 in 5000 steps.
+# The numbers agree: momentum 0.9 with $\eta_0$ ends at 2.3 and 0.456, gradient descent with $10\eta_0$ at 2.31 and 0.46; the next pair, 0.00358 and 0.00376, agrees as well. Momentum 0.5 gains a factor of two in the step size, not of ten. On a slope this gentle momentum *is* a longer step. Its real advantage is in the last panel: gradient descent cannot take $1000\eta_0 = 0.01$, since the curvature at the minimum is 1002 and its limit is 0.002. Momentum 0.9 with $100\eta_0$ does the same work and reaches 9e-20 in 5000 steps.
 
 # %%
 show_valley({"AdaGrad": runs_in_the_valley("adagrad"), "Adam": runs_in_the_valley("adam")})
 
 # %% [markdown]
-# *What to see:* both rules leave the start diagonally, at full length in both coordinates. AdaGrad's panels lag behind Adam's in the first column; with ten times the step size Adam is at the minimum after 5000 steps; with a hundred times it is there soon, but the second half of the run makes nothing better.
+# *What to see:* both rules leave the start diagonally, with full steps in both coordinates. AdaGrad lags behind in the first column. With ten times the step size Adam is at the minimum after 5000 steps; with a hundred times it arrives sooner, but the second half of the run improves nothing.
 #
-# Look at Adam's last panel once more. At 0.1 the loss is 7.6e-09 after 5000 steps, 9.3e-09 after 10 000. A tenth of the step size gives 4.7e-10 and then 1e-14. Adam's steps have a length of their own: near a minimum the gradients get small, but so does the root they are divided by. A constant step size leaves Adam trembling around the minimum. A schedule that shrinks it (unit 07) is not a luxury for this rule.
+# Look at Adam's last panel again. At 0.1 the loss is 7.6e-09 after 5000 steps, 9.3e-09 after 10 000. A tenth of the step size gives 4.7e-10 and then 1e-14. Near a minimum the gradients get small, but so does the root that divides them. A constant step size leaves Adam trembling around the minimum; it needs a schedule that shrinks it (unit 07).
 #
 # Now all nine rules of the library against each other:
 
@@ -340,16 +339,16 @@ explorers.rosenbrock_race()
 # Four things to try:
 #
 # 1. The rules without per-parameter steps, step sizes 1, 10, 100. Which two curves can you hardly tell apart?
-# 2. The rules with per-parameter steps, 1 times. RMSProp and Adam have the same step size. Which is ahead, and what may the other one still remember?
+# 2. The rules with per-parameter steps, 1 times. RMSProp and Adam have the same step size. Which is ahead, and what might the other still remember?
 # 3. All nine at 100 times, and then the start (1.5, -0.5). Who is lost?
 # 4. Adam and its decays at 10 times. Two of the three do not reach the minimum. What holds them back?
 #
-# To the second: the start is steep, the valley floor is flat, and $\beta_2 = 0.999$ goes on dividing by the steep gradients for a thousand steps. With $\beta_2 = 0.99$ Adam gets to 7.6e-08 in the same 5000 steps, instead of 1.71. A default is a default, not a law. The fourth question is the rest of this lesson.
+# About the second: the start is steep, the valley floor is flat, and $\beta_2 = 0.999$ goes on dividing by the steep gradients for a thousand steps. With $\beta_2 = 0.99$ Adam gets to 7.6e-08 in the same 5000 steps, instead of 1.71. A default is not a law. The fourth question is the rest of this lesson.
 
 # %% [markdown]
 # ## Where the weight comes to rest
 #
-# An L2 penalty adds $\lambda \sum w^2$ to the loss, to keep weights small. Its gradient is $2\lambda w$, so with plain gradient descent every step takes the share $2\eta\lambda$ off each weight: the weights *decay*. The two names became synonyms. CS231n L7 sets them side by side:
+# An L2 penalty adds $\lambda \sum w^2$ to the loss, to keep weights small. Its gradient is $2\lambda w$, so with plain gradient descent every step takes the share $2\eta\lambda$ off each weight: the weights *decay*. The two names became synonyms. CS231n L7 sets the two side by side:
 #
 # | L2 regularization | weight decay |
 # |---|---|
@@ -392,25 +391,25 @@ for ax, m in zip(axes, (0.0, 0.9), strict=True):
     ax.set(title=f"momentum {m:g}", ylim=(0.9, 1.01))
 plt.show()
 for m in (0.0, 0.9):
-    ends = {name: np.round(path[-1], 4).tolist() for name, path in weights_at_rest(m).items()}
-    print(f"momentum {m:g}: {ends}")
+    for name, path in weights_at_rest(m).items():
+        print(f"momentum {m:g}, {name:12s}: at rest at {path[-1].round(4).tolist()}")
 
 # %% [markdown]
-# *What to see:* without momentum the curves of penalty and decay lie on each other, at 0.952 for the flat bowl and 0.995 for the steep one; with momentum 0.9 the penalty's curves end at the same heights, but with weight decay the weights end much closer to 1.
+# *What to see:* without momentum the curves of penalty and decay lie on each other, at 0.952 for the flat bowl and 0.995 for the steep one. With momentum 0.9 the penalty's curves end at the same heights, but with weight decay the weights end much closer to 1.
 #
-# SGD: equal in every step, since it hands the gradient on as it is, $s_t = g_t$, and then both columns of the table are the same sum. Momentum: not equal, not even in the end. The penalty gives (0.952, 0.995), the decay (0.995, 0.9995). The reason is short. At rest the velocity is its own fixed point, $v = \rho v + g$, so it holds $g / (1 - \rho)$: with $\rho = 0.9$ ten times the gradient. A decay inside the gradient is amplified along with it. A decay outside is not, and acts ten times weaker.
+# SGD: equal in every step, since $s_t = g_t$ makes both columns of the table the same sum. Momentum: not equal, not even in the end. The penalty gives (0.952, 0.995), the decay (0.995, 0.9995). The reason is short. At rest the velocity is its own fixed point, $v = \rho v + g$, so it is $g / (1 - \rho)$: with $\rho = 0.9$ ten times the gradient. A decay inside the gradient is amplified with it. A decay outside is not, and acts ten times weaker.
 #
-# **Your turn.** Write `l2_and_decay_fixed_points`: where the weight comes to rest in the bowl $\tfrac{c}{2} (w - w^*)^2$, first with the penalty, then with the decay after the velocity. At rest is one equation for each. `hint("l2_and_decay_fixed_points")` is there.
+# **Your turn.** Write `l2_and_decay_fixed_points`: where the weight comes to rest in the bowl $\tfrac{c}{2} (w - w^*)^2$, first with the penalty, then with the decay after the velocity. Rest is one equation for each. `hint("l2_and_decay_fixed_points")` is there.
 
 # %% exercise: l2_and_decay_fixed_points
 
 # %% [markdown]
-# A warning that follows from it: if you change the momentum, the two kinds of decay change differently. A decay strength that somebody tuned for SGD with momentum in one library is not the right one for another, unless you know on which side it stands. (PyTorch's `SGD` adds it to the gradient.)
+# So a decay strength that somebody tuned for SGD with momentum in one library may be ten times wrong in another: ask on which side it stands. (PyTorch's `SGD` adds it to the gradient.)
 
 # %% [markdown]
 # ## Four ways to write a decay
 #
-# Before Adam comes in, one table. Every row is called "weight decay" somewhere.
+# Before Adam joins in, a table. Every row is called "weight decay" somewhere.
 #
 # | printed in | the term | per step it takes off |
 # |---|---|---|
@@ -427,12 +426,12 @@ for m in (0.0, 0.9):
 #
 # > **Find the mistake on this slide.** CS231n L7 shows "Algorithm 2: Adam with L2 regularization and Adam with decoupled weight decay (AdamW)". Line 6 says $\mathbf g_t \leftarrow \nabla f_t(\theta_{t-1}) + \lambda\theta_{t-1}$. Line 12 says $\theta_t \leftarrow \theta_{t-1} - \eta_t\,(\alpha\,\hat{\mathbf m}_t / (\sqrt{\hat{\mathbf v}_t} + \epsilon) + \lambda\theta_{t-1})$. You are asked to implement AdamW. What do you type?
 #
-# As printed, both: and then every weight decays twice. In the paper the two terms have two colours. They are *alternatives*: the first belongs to Adam with L2, the second to AdamW. On the slide the colours are gone. Now write one after the other.
+# As printed, both, and then every weight decays twice. In the paper the two terms have two colours. They are *alternatives*: the first belongs to Adam with L2, the second to AdamW. The slide has lost the colours. Now write one after the other.
 
 # %% [markdown]
 # ## The decay before the averages
 #
-# In the gradient the decay goes through everything that Adam does with gradients: it is averaged, and it is divided by the root of the average of squares. What does that do to two weights that should both decay, if one of them has small gradients and the other large ones? In the explorer both start at 1, and the data's gradients go to and fro, so that they cancel and only the decay is left.
+# In the gradient the decay goes through everything that Adam does with gradients: it is averaged, and it is divided by the root of the average of squares. What does that do to two weights, one with small gradients and one with large ones? In the explorer both start at 1, and the data's gradients go to and fro, so that they cancel and only the decay is left.
 
 # %%
 explorers.decay_order()
@@ -442,9 +441,9 @@ explorers.decay_order()
 #
 # 1. Adam, before the averages. Raise the gradients of $w_2$ from 1 times to 100 times those of $w_1$. Where does the path bend to? Then let the decay come in after the averages.
 # 2. Adam, before the averages, $w_2$ at 100 times. Raise the strength of the decay from the smallest to the largest. Which weight notices?
-# 3. Gradient descent, then momentum: for which of them does the order make a difference, and is it about the direction or about the length of the path?
+# 3. Gradient descent, then momentum: for which of them does the order make a difference, and does it change the direction or the length of the path?
 #
-# The blue path leaves the diagonal because the divisor belongs to the weight. Where the gradients are large, the root is large, and the penalty is divided by it: the weight that has large gradients decays *less*. Where the gradients are smaller than the penalty, the root is the penalty itself, and the weight runs to 0 with the full length $\eta$ per step, whatever $\lambda$ is.
+# The blue path leaves the diagonal because each weight has its own divisor. Where the gradients are large, the root is large, and it divides the penalty too: that weight decays *less*. Where the gradients are smaller than the penalty, the root is the penalty itself, and the weight runs to 0 by the full length $\eta$ per step, whatever $\lambda$ is.
 #
 # **Your turn.** Write `adam_l2`: Adam on the loss plus `l2 * sum(param**2)`. You may call your own `adam`. `hint("adam_l2")` helps.
 
@@ -453,14 +452,14 @@ explorers.decay_order()
 # %% [markdown]
 # ## The decay after the averages
 #
-# Loshchilov and Hutter proposed to take the decay out of the gradient and put it beside the step: *decoupled* weight decay. The averages see the data's gradients only, and every weight loses the same share $\eta\lambda$ per step. A weight without any gradient shrinks by the factor $1 - \eta\lambda$ and by nothing else.
+# Loshchilov and Hutter took the decay out of the gradient and put it beside the step: *decoupled* weight decay. The averages see the data's gradients only, and every weight loses the same share $\eta\lambda$ per step. A weight without any gradient shrinks by the factor $1 - \eta\lambda$ and by nothing else.
 #
-# **Your turn.** Write `adamw`. One decision is left to you: shrink first and step then, or the other way round? Both are right, if the decay is computed from the *old* param. `hint("adamw")` is there.
+# **Your turn.** Write `adamw`. One decision is yours: shrink first and step then, or the other way round? Both are right, if the decay is computed from the *old* param. `hint("adamw")` is there.
 
 # %% exercise: adamw
 
 # %% [markdown]
-# Does anything like the explorer's picture happen in a real network? The handwritten digits have a natural experiment. Of the 64 pixels, 5 are blank in all 1000 training images, so that the data's gradient for the weights of these pixels is exactly 0. Another 9 are inked in less than 5 % of the images. The other 50 are busy.
+# Does this happen in a real network? The handwritten digits have a natural experiment. Of the 64 pixels, 5 are blank in all 1000 training images, so the data's gradient for their weights is exactly 0. Another 9 are inked in less than 5 % of the images. The other 50 are busy.
 
 # %% quiz: u06-blank-pixels
 
@@ -499,17 +498,17 @@ for ax in axes[:2]:
     ax.get_legend().remove()
 plt.show()
 for title, setting in CHOSEN.items():
-    ends = {kind: round(float(size[-1]), 3) for kind, size in weights_by_pixel(*setting).items()}
-    print(f"{title:24s} {ends}")
+    ends = (f"{kind} {size[-1]:.3f}" for kind, size in weights_by_pixel(*setting).items())
+    print(f"{title:24s} {', '.join(ends)}")
 
 # %% [markdown]
-# *What to see:* with Adam and a penalty, weak or a hundred times stronger, the curve of the blank pixels falls steeply to 0, the same curve both times; under the weak penalty the weights of the busy pixels grow as if there were none. With AdamW the blank pixels' weights fall gently, and the rare and busy pixels' weights end lower than where they began, too.
+# *What to see:* with Adam and a penalty the blank pixels' curve falls steeply to 0, the same curve whether the penalty is weak or a hundred times stronger; under the weak one the weights of the busy pixels grow as if there were none. With AdamW the blank pixels' weights fall gently, and the other two kinds end below their start as well.
 #
-# Compare the first two panels. A penalty of 0.00001 is a hundred times weaker than 0.001, and takes the blank pixels' weights down just as fast: half of them within 30 steps, 99 % within 200. To the busy weights it does nothing, and those of the rare pixels, which end at 1.28 without any penalty, end at 0.82. That is an L2 penalty whose strength you cannot set. With AdamW the blank weights are at 0.45 in the end: 320 steps of $1 - 0.005 \cdot 0.5$, as promised.
+# Compare the first two panels. The tiny penalty of 0.00001 takes the blank pixels' weights down as fast as 0.001 does: half of them within 30 steps, 99 % within 200. To the busy weights it does nothing, and those of the rare pixels, which end at 1.28 without any penalty, end at 0.82. That is an L2 penalty whose strength you cannot set. With AdamW the blank weights are at 0.45 in the end: 320 steps of $1 - 0.005 \cdot 0.5$, as promised.
 #
-# Is that bad? For the blank pixels, no: nobody needs these weights. It would be bad for a rare word in a language model, whose gradients are 0 most of the time, and whose weights fade in between as fast as Adam can move.
+# Nobody needs these weights. But a rare word in a language model has the gradient 0 in most steps too, and its weights would fade in between as fast as Adam can move.
 #
-# One more surprise, the honest kind. Put Adam into the two noise-free bowls of the section before:
+# One more surprise. Put Adam into the two noise-free bowls from before:
 
 
 # %%
@@ -528,12 +527,12 @@ for rule in ("adam_l2", "adamw"):
     print(f"{rule:8s} comes to rest at {adam_at_rest(rule, 0.025)}")
 
 # %% [markdown]
-# Adam with the penalty rests at (0.952, 0.995), as SGD does: a penalty is part of the loss, and the minimum of a loss does not depend on who looks for it. AdamW rests at (1, 1), as if there were no decay. To hold a weight against a decay of $0.05\,w$, the fraction $\hat m/\sqrt{\hat v}$ has to be 0.05, and a fraction forgets the size of the gradients: without noise, a gradient as small as you like will do. Only where gradients are noisy does the decay win ground. So "AdamW is L2 done right" is too simple. It is *another* regularizer, with a strength that does not depend on the size of the gradients.
+# Adam with the penalty rests at (0.952, 0.995), as SGD does: a penalty is part of the loss, and moves its minimum. AdamW rests at (1, 1), as if there were no decay. To hold a weight against a decay of $0.05\,w$, the fraction $\hat m/\sqrt{\hat v}$ has to be 0.05, and a fraction forgets the size of the gradients: without noise, a tiny gradient will do. Only against noisy gradients does the decay win ground. So "AdamW is L2 done right" is too simple: it is *another* regularizer.
 
 # %% [markdown]
 # ## Handwritten digits
 #
-# Now the network as a whole: 64 inputs, 64 hidden units, 10 classes, 1000 digits, batches of 32, ten epochs, five seeds for every line. First question: what does the bias correction do for training? The uncorrected Adam needs no rule of its own: it is Adam with the schedule that you have computed, $\eta$ times the ratio of step $t$ (eps aside).
+# Now the network as a whole: 64 inputs, 64 hidden units, 10 classes, 1000 digits, batches of 32, ten epochs, five seeds for every line. First question: what does the bias correction do for training? Adam without it is Adam with the schedule that you have computed, $\eta$ times the ratio of step $t$ (eps aside).
 
 
 # %%
@@ -570,9 +569,9 @@ for lr, rows in with_correction.items():
     report(f"Adam {lr:g}, uncorrected", on_digits("adam", lr, False))
 
 # %% [markdown]
-# Perhaps not what you expected. At 0.001 and at 0.01 the *uncorrected* Adam trains faster, and at 0.01 it even generalizes better, 0.960 ± 0.005 against 0.946 ± 0.014. At 0.1 it fails, 0.202 ± 0.078, while the corrected one still gets to 0.930. The curve above explains all three lines: in 320 steps the uncorrected steps are never less than 1.9 times as long as the learning rate says. Where longer steps would have helped, they help. Where they do harm, they do great harm.
+# Perhaps a surprise. At 0.001 and at 0.01 the *uncorrected* Adam trains faster, and at 0.01 it even generalizes better, 0.960 ± 0.005 against 0.946 ± 0.014. At 0.1 it fails, 0.202 ± 0.078, while the corrected one still gets to 0.930. The ratio explains all three: in 320 steps the uncorrected steps are never less than 1.9 times as long as the learning rate says. Where longer steps would help, they help; where they harm, they do great harm.
 #
-# So on this task the correction does not make training *better*. It makes the learning rate *mean what it says*, from the first step on. That is worth a lot if you share learning rates between runs of 300 steps and of 300 000, and nothing if you tune it for each.
+# So here the correction does not make training *better*. It makes the learning rate *mean what it says*, from the first step on. That is worth a lot if you carry a learning rate from runs of 300 steps to runs of 300 000, and nothing if you tune it for each.
 #
 # Second question: is Adam better than the others?
 
@@ -583,9 +582,9 @@ for lr in (0.001, 0.01):
     report(f"adam {lr:g}", with_correction[lr])
 
 # %% [markdown]
-# With the "great starting point for many models" of CS231n L7, 0.001, Adam has a training loss of 0.287 ± 0.021 after ten epochs, more than plain SGD with 0.1. The reason is the one of the first section: 320 steps of at most 0.001 are 0.32, and the weights have to go farther. With 0.01 it is on a par with momentum: 0.946 ± 0.014 and 0.950 ± 0.011 cannot be told apart. What Adam gives you is not a better end. It is that a guess of the step size is rarely useless.
+# With the "great starting point for many models" of CS231n L7, 0.001, Adam has a training loss of 0.287 ± 0.021 after ten epochs, more than plain SGD with 0.1. You know the reason: 320 steps of at most 0.001 are 0.32, and the weights have to go farther. With 0.01 it draws level with momentum: 0.946 ± 0.014 and 0.950 ± 0.011 cannot be told apart. Adam does not end better here. What it gives you is that a guess of the step size is rarely useless.
 #
-# Third question: does it matter on which side the decay stands? Here 300 digits, with a new random label for 30 % of them, forty epochs. Without a decay the network learns many of the wrong labels by heart.
+# Third question: does it matter on which side the decay stands? Take 300 digits, with a new random label for 30 % of them, and forty epochs. Without a decay the network learns many of the wrong labels by heart.
 
 
 # %%
@@ -620,35 +619,35 @@ for strength in (0.1, 1.0, 3.0):
 
 # %% [markdown]
 # - **Decay against none:** yes. The test accuracy goes from 0.803 ± 0.023 to 0.875 ± 0.021 with a penalty of 0.01 and to 0.882 ± 0.015 with a decay of 1.
-# - **AdamW against Adam with L2, each at its best:** no. The difference is a third of the spread (and both strengths were picked on the test set, which flatters both). The two get there with weights of different length, 9.3 and 6.3, and with different weights for rare pixels. On the test set you cannot see it.
+# - **AdamW against Adam with L2, each at its best:** no. The difference is a third of the spread (and both strengths were picked on the test set, which flatters both). The two have weights of different length, 9.3 and 6.3; on the test set you cannot see it.
 # - **More is not better:** with either kind, three times the best strength is worse than the best, 0.748 and 0.794.
 #
-# Loshchilov and Hutter report gains for AdamW on large image models with long schedules. This experiment neither confirms nor refutes that. It shows that with few data and a small network the *amount* of decay matters, and its side does not.
+# Loshchilov and Hutter report gains for AdamW on large image models with long schedules. Here, with few data and a small network, the *amount* of decay matters, and its side does not.
 
 # %% [markdown]
 # ## Which one first
 #
-# The lectures do not agree with each other, and not even with themselves. DD2424 L5: "Adam might be the best overall choice". CS231n L3: "Adam(W) is a good default choice in many cases". CS231n L7: "AdamW should probably be your default optimizer for new problems", Adam second, and "SGD+Momentum can outperform Adam but may require more tuning of LR and schedule".
+# The lectures disagree, even with themselves. DD2424 L5: "Adam might be the best overall choice". CS231n L3: "Adam(W) is a good default choice in many cases". CS231n L7: "AdamW should probably be your default optimizer for new problems", Adam second, and "SGD+Momentum can outperform Adam but may require more tuning of LR and schedule".
 #
-# This course says: take AdamW first, with a schedule, and say which decay you mean. Keep SGD with momentum and a cosine schedule as the contender that gets the same number of trials. After this lesson you can say why the first costs less tuning, and why the second may win: Adam's steps know their length, and never shrink by themselves.
+# This course says: take AdamW first, with a schedule, and say which decay you mean. Give SGD with momentum and a cosine schedule the same number of trials. You can now say why the first needs less tuning, and why the second may win: Adam's steps never shrink by themselves.
 
 # %% [markdown]
 # ## What you now know
 #
 # - Adam divides a fading mean of the gradients by the root of a fading mean of their squares. Its learning rate is a length per step and coordinate; the scale of the loss drops out.
-# - Both means start at 0 and lack the share $\beta^t$. Without correction the first step is 3.16 times too long, the twelfth 6.57 times.
+# - Both means start at 0 and lack the share $\beta^t$. Without correction the steps are up to 6.57 times too long.
 # - The exponent is the number of gradients seen, this one included. The state keeps the uncorrected averages.
 # - $v$ is a mean of squares, not a variance. Eps stands outside the root; with gradients of $10^{-6}$ its place and size decide.
-# - A constant step size leaves Adam trembling around a minimum.
-# - Penalty in the gradient and decay beside the step are equal for SGD. With momentum they differ by the factor $1 - \rho$ in strength. With Adam a penalty decays small-gradient weights at full speed and large-gradient weights hardly at all; a decoupled decay takes the same share of each.
+# - With a constant step size Adam trembles around a minimum.
+# - Penalty in the gradient and decay beside the step are equal for SGD. With momentum they differ by the factor $1 - \rho$. With Adam a penalty pulls small-gradient weights at full speed and large-gradient weights hardly at all; a decoupled decay takes the same share of each.
 #
 # ## Traps
 #
-# - **Testing one step.** In the first step exchanged betas, a forgotten exponent and stored corrections are all invisible.
-# - **Testing gradients of size 1.** They do not show where eps stands.
-# - **Giving two rules the same learning rate and calling it fair.**
+# - **Testing one step.** Exchanged betas, a forgotten exponent, stored corrections: none of them shows.
+# - **Testing gradients of size 1**, which do not show where eps stands.
+# - **Giving two rules the same learning rate** and calling it fair.
 # - **Reading $\lambda$ off a paper.** Ask: in the gradient or beside the step? With the 2? With the learning rate?
-# - **Decaying twice**, in the loss and in the optimizer, because both have an argument for it.
+# - **Decaying twice**, in the loss and in the optimizer, because both offer an argument for it.
 # - **Decaying biases** because a rule does it to every array it gets. Who calls the rule decides.
 #
 # ## Read on
@@ -656,6 +655,6 @@ for strength in (0.1, 1.0, 3.0):
 # - Kingma and Ba, *Adam: A Method for Stochastic Optimization*, ICLR 2015, arXiv 1412.6980: the paper, with the correction in section 3.
 # - Loshchilov and Hutter, *Decoupled Weight Decay Regularization*, ICLR 2019, arXiv 1711.05101: algorithm 2 in colour.
 # - Reddi, Kale and Kumar, *On the Convergence of Adam and Beyond*, ICLR 2018, arXiv 1904.09237: a problem on which Adam does not converge.
-# - Choi and others, *On Empirical Comparisons of Optimizers for Deep Learning*, arXiv 1910.05446: how the tuning budget decides who wins.
+# - Choi and others, *On Empirical Comparisons of Optimizers for Deep Learning*, arXiv 1910.05446: the tuning budget decides who wins.
 # - Goodfellow, Bengio and Courville, *Deep Learning*, section 8.5.
 # - The lectures: CS231n L3 "Regularization and Optimization" and L7 "Optimizing Neural Networks"; DD2424 L5; CSC421 L7-8 "Optimization".

@@ -73,7 +73,7 @@ plt.show()
 # %% quiz: u07-overnight
 
 # %% [markdown]
-# Keep your answer. Before it is told, drive a model of this training yourself. The explorer shows SGD on a bowl with noisy gradients. The bowl is steep in one direction and flat in the other, like every bowl that is worth a schedule. On the left is the learning rate, in the middle the loss, on the right the same loss split into its two directions. All controls answer to the mouse and to the arrow keys.
+# Keep your answer in mind. Before you hear ours, drive a model of this training yourself. The explorer shows SGD with noisy gradients on a bowl that is steep in one direction and flat in the other. On the left is the learning rate, in the middle the loss, on the right the same loss split into its two directions. All controls answer to the mouse and to the arrow keys.
 
 # %%
 explorers.schedule_designer()
@@ -88,7 +88,7 @@ explorers.schedule_designer()
 # %% [markdown]
 # ## A schedule is a function
 #
-# The lectures write schedules as formulas for a learning rate $\alpha_t$. In code, the form that keeps out of trouble is a *function of the step*: it is given the number of an update and returns the learning rate of that update. It counts nothing and remembers nothing. You can ask it for step 1000 first and for step 3 afterwards, you can draw it before you train, and a training that was interrupted goes on where it stood.
+# The lectures write schedules as formulas for a learning rate $\alpha_t$. In code, the form that keeps out of trouble is a *function of the step*: it takes the number of an update and returns the learning rate of that update. It counts nothing and remembers nothing. So you can ask it for step 1000 first and for step 3 afterwards, draw it before you train, and resume an interrupted training where it stopped.
 #
 # So the exercises of this unit are functions that *make* functions. The simplest one looks like this:
 
@@ -143,15 +143,11 @@ else:
 #
 # CS231n L7 shows a whole series of slides called "Phases of learning": the loss levels off, falls suddenly when the rate is divided by ten, levels off again, and so on. Where does the fall come from? Not from a better direction: the gradients are what they were.
 #
-# Take one direction with curvature $h$, and a gradient with noise of variance $s^2$. One step of SGD makes of the coordinate $x$
-#
-# $$x' = x - \eta\,(h x + \text{noise}) = (1 - \eta h)\,x - \eta\cdot\text{noise} .$$
-#
-# The noise is independent of $x$ and zero on average, so the squares add up:
+# You have the answer from unit 03, in one direction with curvature $h$ and a gradient with noise of variance $s^2$. A step of SGD shrinks the coordinate $x$ by the factor $1 - \eta h$ and adds a kick, $\eta$ times the noise. The kicks are independent, so the squares add up:
 #
 # $$\mathrm{E}\,x'^2 = (1 - \eta h)^2\, \mathrm{E}\,x^2 + \eta^2 s^2 .$$
 #
-# The first term shrinks, the second is added in every step. Where the two cancel, nothing moves any more. Setting $\mathrm{E}\,x'^2 = \mathrm{E}\,x^2$ and multiplying by $h/2$ gives the loss at which it stays, the **noise floor**:
+# The first term shrinks, the second is added in every step. Where the two balance, the loss $\tfrac12 h\,\mathrm{E}\,x^2$ stays where it is, at the **noise floor**:
 #
 # $$\text{floor} = \frac{\eta\, s^2}{2\,(2 - \eta h)} \approx \frac{\eta\, s^2}{4} \quad\text{for small } \eta h .$$
 
@@ -171,7 +167,7 @@ for lr, steps in ((0.5, 60), (0.05, 200), (0.005, 2000)):
 # %% [markdown]
 # The formula holds. The last column says how many steps it took to come within 20 % of the new floor, and that is the price: a small rate has a low floor, and needs long to get there.
 #
-# Now read a drop in the rate again. In *steep* directions the training had arrived long ago and was only shaking. There the loss falls to the new floor within a few steps: about $2/(\eta h)$ of them to come within 20 %. In *flat* directions nothing had arrived. There the drop changes just one thing: from now on every step is a tenth as long.
+# Now look at the drop again. In *steep* directions the training had arrived long ago and was only shaking. There the loss falls to the new floor within a few steps: about $2/(\eta h)$ of them to come within 20 %. In *flat* directions nothing had arrived. There the drop changes just one thing: from now on every step is a tenth as long.
 
 # %% [markdown]
 # ## Decay only looks like progress
@@ -196,7 +192,7 @@ for name, run in PLANS.items():
 #
 # So here is the answer. On the training set the early drop was no progress. It took the shaking out of the loss, and with it the speed: after 40 epochs it stands at 0.0196, the training that was never lowered at 0.0025, almost eight times lower. In the explorer you saw why: what was left lay along flat directions.
 #
-# Two things deserve an honest second look. First, even the late drop ends above the training without any: on this problem no drop was needed. Softmax regression can fit these 1000 digits perfectly. As it does, the gradients of all examples go to zero, and their noise with them, so that the floor sinks by itself. On a problem that cannot be fitted perfectly the noise stays, and then the rate has to come down. Second, look at the test accuracies. They do not differ by more than their spread; if anything, the one with the highest training loss is ahead. To stop early, in whatever way, is a regularizer too (unit 09).
+# Two honest remarks. First, even the late drop ends above the training without any: on this problem no drop was needed. Softmax regression can fit these 1000 digits perfectly. As it does, the gradients of all examples go to zero, and their noise with them, so the floor sinks by itself. On a problem that cannot be fitted perfectly the noise stays, and the rate has to come down. Second, look at the test accuracies. They do not differ by more than their spread; if anything, the run with the highest training loss is ahead. A low training loss is not the goal.
 
 # %% [markdown]
 # ## Formulas instead of milestones
@@ -225,7 +221,7 @@ plt.show()
 # %% [markdown]
 # *What to see:* both start at 1 with the same slope; on this logarithmic scale the exponential is a straight line down to 5e-5 at step 200, and 1/t bends and is still near 0.1.
 #
-# After 100 steps 0.7 % of the exponential is left, and 17 % of 1/t. There is a theorem behind the second one. Robbins and Monro showed in 1951 when SGD comes to rest in the minimum itself, in spite of the noise: the rates must shrink so fast that the sum of their *squares* is finite, or the noise never dies; and so slowly that their own sum is infinite, or the training cannot get everywhere. $1/t$ does both. The exponential does not: all its rates together add up to less than $\eta_0/k + \eta_0$, so that with bounded gradients it gets only so far, and a minimum that is farther away is never reached. DD2424 says it in words: decay too slowly, and you bounce around; too aggressively, and the system is unable to reach the best position it can.
+# After 100 steps 0.7 % of the exponential is left, and 17 % of 1/t. There is a theorem behind the second one. Robbins and Monro showed in 1951 when SGD comes to rest in the minimum itself, in spite of the noise. The rates must shrink so fast that the sum of their *squares* is finite, or the noise never dies. And they must shrink so slowly that their own sum is infinite, or the training cannot get everywhere. $1/t$ does both. The exponential fails the second condition: all its rates together add up to less than $\eta_0/k + \eta_0$, so with bounded gradients a minimum that is far enough away is never reached. DD2424 says it in words: decay too slowly, and you bounce around; too aggressively, and the system is unable to reach the best position it can.
 #
 # **Your turn.** Write `exponential_decay` and `inverse_time_decay`. Both get the initial rate and `rate`, the $k$ of the slide, and both are one line inside a function. `hint("exponential_decay")` and `hint("inverse_time_decay")` help.
 
@@ -300,11 +296,11 @@ for name, pairs in two_clocks().items():
 # %% [markdown]
 # ## A plan with an end
 #
-# All schedules so far go on for ever. But you usually know how long you will train: there is a budget. Then you can plan the descent to the end, and the two plans of CS231n L7 do just that. With $T$ the number of steps,
+# All schedules so far go on for ever. Usually you know how long you will train, and can plan the descent to the end. CS231n L7 has two such plans. With $T$ the number of steps,
 #
 # $$\text{linear: } \alpha_t = \alpha_0\Big(1 - \frac{t}{T}\Big), \qquad \text{cosine: } \alpha_t = \tfrac12\,\alpha_0\Big(1 + \cos\frac{\pi t}{T}\Big) .$$
 #
-# There is nothing to choose but $\alpha_0$ and $T$. That is the whole charm: the lecture recommends the cosine with the words "very few hyperparameters".
+# There is nothing to choose but $\alpha_0$ and $T$: "very few hyperparameters", as the lecture says about the cosine.
 
 
 # %%
@@ -328,9 +324,9 @@ plt.show()
 # %% [markdown]
 # *What to see:* the cosine stays near 1 longer than the straight line, crosses it half way and is flatter again at the end; all plans stand still behind the dotted line, where the 100 steps are over.
 #
-# Why do they work so well? Think of the explorer. The flat directions need a long time at a large rate, and the noise needs a short time at small rates. A plan with an end gives the large rates most of the time and passes through *all* small rates at the end, so that every steep direction gets its turn.
+# Why do they work so well? Think of the explorer. Flat directions need many steps at a large rate; the noise needs only a few at small ones. A plan with an end gives the large rates most of the time and passes through *all* small rates at the end, so that every steep direction gets its turn.
 #
-# And the formula has a trap that no slide mentions. What does it give for $t > T$? Training is often prolonged by a few epochs, and then the linear rate turns negative, so that SGD climbs, and the cosine goes up again. PyTorch's cosine does go up. Here the end is the end.
+# The formulas have a trap that no slide mentions. What do they give for $t > T$? Train a few epochs longer than planned, and the linear rate turns negative, so that SGD climbs, and the cosine goes up again (PyTorch's does). Here the end is the end.
 #
 # **Your turn.** Write `linear_decay` and `cosine`. The cosine has a floor, `lr_min`: it runs from `lr` to `lr_min`, not to zero. `hint("linear_decay")` and `hint("cosine")` help.
 
@@ -343,7 +339,7 @@ plt.show()
 #
 # CS231n L7: *high initial learning rates can make the loss explode; linearly increasing the learning rate from 0 over the first ~5000 iterations can prevent this.* The idea comes from trainings with huge batches (Goyal et al. 2017). At the start the weights are random, the curvature can be large, and a rate that is fine later is too large now.
 #
-# A warm-up is not a schedule of its own. It replaces the beginning of another one. So `warmup` gets a schedule and returns one. Where should the climb lead? If it led to the rate of step 0, there would be a jump when the schedule takes over, since that has moved on meanwhile. So it leads to where the schedule *then* stands, at step `steps`.
+# A warm-up is not a schedule of its own: it replaces the beginning of another one. So `warmup` gets a schedule and returns one. Where should the climb lead? If it led to the rate of step 0, the rate would jump at the end of the climb, because the schedule has come down meanwhile. So it leads to where the schedule *then* stands, at step `steps`.
 #
 # **Your turn.** Write `warmup`. Step $t$ of the climb has the share $(t+1)/\text{steps}$. (With $t/\text{steps}$, "from 0" to the letter, the first update would do nothing.) `hint("warmup")` is there.
 
@@ -380,7 +376,9 @@ plt.show()
 # %% [markdown]
 # *What to see:* on the left the three curves end together near 0.02; on the right those without warm-up and with one epoch of it stay between 1 and 3, and with three epochs all seeds get below 2, some of them to 0.1.
 #
-# So: where the rate is right, a warm-up changes nothing that you could measure here (0.019, 0.019 and 0.021, with a spread of 0.003 to 0.005). Where it is too large, a *short* warm-up does not help either, and a long one rescues the training, though not to the level of the right rate. There is one more suspicion to check. With 96 of 320 steps of warm-up, the cosine is down to 0.24 when the climb is over. Perhaps it is not the climb that helps, but the lower peak.
+# Where the rate is right, a warm-up changes nothing that you could measure here (0.019, 0.019 and 0.021, with a spread of 0.003 to 0.005). Where it is too large, a *short* warm-up does not help either, and a long one rescues the training, though not to the level of the right rate.
+#
+# One suspicion is left. With 96 of 320 steps of warm-up, the cosine is down to 0.24 when the climb is over. Perhaps it is not the climb that helps, but the lower peak. So start at the lower peak, without a climb:
 
 
 # %%
@@ -397,7 +395,7 @@ print("by seed, lower peak:", np.round(control["ends"], 3))
 print("by seed, and climb: ", WARM[0.3, 96][:, -1].round(3))
 
 # %% [markdown]
-# On average the loss is 1.961 without either, 1.435 with the lower peak alone and 0.564 with both. With spreads of 0.4 to 0.9 such means say little. But the same seed starts from the same weights, so compare seed by seed: the climb beats the lower peak five times out of five, which chance does once in 32 tries. The lower peak alone beats nothing at all three times out of five, and that means nothing. So it is the climb. And the plainest lesson is in the other panel: a third of the learning rate makes the whole question disappear.
+# On average the loss is 1.961 without either, 1.435 with the lower peak alone and 0.564 with both. With spreads of 0.4 to 0.9 such means say little. But the same seed starts from the same weights, so compare seed by seed: the climb beats the lower peak five times out of five, which chance does once in 32 tries. The lower peak alone beats the plain cosine three times out of five, which is what chance does. So it is the climb. And the plainest lesson is in the left panel: with a third of the learning rate the whole question disappears.
 
 # %% [markdown]
 # ## Up and down again
@@ -430,7 +428,7 @@ else:
 # %% [markdown]
 # ## Waiting for a plateau
 #
-# A plan needs to know the end. DD2424 L5 mentions the alternative in brackets: *sometimes people monitor the validation loss and reduce the learning rate when this loss stops improving.* That is what a person does who watches the curve. It is no function of the step any more: what happens depends on what was seen.
+# A plan needs to know the end. DD2424 L5 mentions the alternative in brackets: *sometimes people monitor the validation loss and reduce the learning rate when this loss stops improving.* That is what a person does who watches the curve. It is no longer a function of the step: what happens depends on what was seen.
 #
 # "Stops improving" needs a definition, and every word of it is a trap. A validation loss is noisy, so one bad epoch proves nothing: the rule has **patience**. Improving means better than the *best so far*, not better than the last epoch. After a drop the waiting begins anew. And the rate of an epoch is fixed before its loss is known.
 #
@@ -439,7 +437,7 @@ else:
 # %% exercise: reduce_on_plateau
 
 # %% [markdown]
-# How do you train with it? After every epoch, ask for the rate of an epoch whose loss you do not know yet. In the cell below the unknown loss is `nan`, which never counts as an improvement, and only the last rate is used. The training is that of the beginning: softmax regression from rate 2.
+# How do you train with it? Before every epoch, ask for its rate, although you do not know its loss yet. In the cell below the unknown loss is `nan`, which never counts as an improvement, and only the last rate is used. The training is the first one of this unit, softmax regression from rate 2.
 
 
 # %%
@@ -525,6 +523,8 @@ for index, (name, ends) in enumerate(BATCHES.items()):
     whiskers = np.abs(np.array([ends.min(axis=1), ends.max(axis=1)]) - middle)
     ax.errorbar(SIZES, middle, whiskers, color=color, marker=marker, ls=dash, capsize=3, label=name)
 ax.set(xscale="log", yscale="log", xlabel="batch size", ylabel="training loss (nats)")
+ax.set_xticks(SIZES, [str(size) for size in SIZES])
+ax.minorticks_off()
 ax.legend()
 plt.show()
 for name, ends in BATCHES.items():
@@ -722,8 +722,8 @@ plt.show()
 #
 # - **To come down helps.** Seed by seed, the cosine beats the constant rate by 0.014, 0.022 and 0.026 in test accuracy. That is larger than the spread between seeds, and has the same sign three times.
 # - **How you come down matters little.** Step, linear, cosine, with and without a warm-up, 1/t and triangular: from 0.961 to 0.968, and most of the ranges overlap. Three seeds cannot order them.
-# - **A plan changes the rate that suits it.** The constant rate must do for the whole training, and 0.3 wins. Whoever comes down can afford 1. If all had been compared at the constant rate's 0.3, the plans would have looked worse than they are; compared at 1, the constant rate would have been in ruins.
-# - **The star is a warning.** The inverse root took the largest rate of its grid. Perhaps a larger one would be better still: its row is a lower bound of what it can do, and not a measurement.
+# - **A plan changes the rate that suits it.** The constant rate must do for the whole training, and 0.3 wins. Whoever comes down can afford 1. Compare all of them at the constant rate's 0.3, and the plans look worse than they are; compare all at 1, and the constant rate collapses.
+# - **The star is a warning.** The inverse root took the largest rate of its grid. Perhaps a larger one would be better still: its row says what it can do at least.
 
 # %% [markdown]
 # ## Every rule, the same budget
@@ -795,16 +795,16 @@ for (rule, plan), run in RULES.items():
 # - *"0.9678 is better than 0.9638."* The test set has 497 digits, so a share of 0.965 has a standard error of 0.008 from that alone, whatever the seeds do. More than half of all contestants lie within it.
 # - *"± 0.0000, so this one is stable."* Three equal accuracies out of three are luck: a deviation from three numbers is a very rough number itself. The losses of the same runs differ.
 # - *"Adam needs no tuning."* Its grid has the factor 7 between the best and the worst rate. That is milder than SGD's 18, and no reason to skip the tuning.
-# - *"This holds for ResNets."* One small network, 1000 examples, 20 epochs. Where an epoch costs a day nobody tries five rates, and the method that forgives a bad one wins. Which is a fact about budgets.
+# - *"This holds for ResNets."* One small network, 1000 examples, 20 epochs. Where an epoch costs a day nobody tries five rates, and the method that forgives a bad one wins. That is a fact about budgets.
 #
-# And a comparison is no better than its weakest contestant's tuning. Two rows carry a star. Before you would publish this, you would extend those grids, take ten seeds, and decide the question *before* you look: then it is a measurement.
+# And a comparison is no better than its weakest contestant's tuning. Two rows carry a star. Before you publish such a table, extend those grids, take ten seeds, and write down the question *before* you look.
 
 # %% [markdown]
 # ## What you now know
 #
 # - A schedule is a function of the step. It counts nothing; step 0 is the first update; know what a paper's $t$ counts, and from where.
 # - A learning rate has a noise floor, about $\eta s^2/4$ in every noisy direction, and needs about $2/(\eta h)$ steps to get down to it from ten times the rate.
-# - When the rate drops, the loss falls because steep directions stop shaking. Flat directions only get slower. So the fall is no progress, and a drop that comes too early costs.
+# - When the rate drops, the loss falls because steep directions stop shaking. Flat directions only get slower. So the fall is not progress, and a drop that comes too early costs.
 # - Plans with an end spend most of their time at large rates and pass through all small ones: linear, cosine. They must know what to do after the end.
 # - A warm-up protects the first steps from a rate that is too large, if it is long enough. Where the rate is right you do not see it.
 # - $N$ times the batch, $N$ times the rate: exact while the gradient hardly changes during $N$ steps, and impossible beyond the largest stable rate.

@@ -43,7 +43,7 @@ explorers.newton_model()
 # Four things to try:
 #
 # 1. The quadratic bowl. Move the point about. How many steps does Newton need, from anywhere? What do the two curves in the middle panel look like?
-# 2. Two valleys and a saddle. Walk $x_2$ down from 2.5 to 0.5, one stop at a time. Where does Newton end up at the last stop, and what does the right panel say about it? It looks like a success.
+# 2. Two valleys, a saddle. Walk $x_2$ down from 2.5 to 0.5, one stop at a time. Where does Newton end up at the last stop, and what does the right panel say about it? It looks like a success.
 # 3. Rosenbrock's valley, from its classical start $(-1.2, 1)$. Does the path stay in the picture?
 # 4. The logistic loss, at the same point. Read what the model promises. Can a logistic loss be that low? Then raise the damping.
 
@@ -66,7 +66,7 @@ explorers.newton_model()
 # %% exercise: newton_step
 
 # %% [markdown]
-# No step size, and nothing to tune. There is more: stretch a coordinate, and gradient descent becomes another method with another path. Newton does not notice. Measured in the stretched coordinate, its step is stretched by the same factor.
+# No step size, and nothing to tune. There is more. Measure one coordinate in other units, and gradient descent takes another path. Newton does not notice: its step leads to the same point, in whatever units.
 #
 # And close to a minimum it is fast in a way that no first-order method is. Here is its run on Rosenbrock's valley, from the classical start. Does the loss fall in every step? Guess before you run the cell.
 
@@ -126,10 +126,10 @@ def show_ends(ends: Array) -> None:
     """Where a method ends against where it starts, with the three critical points."""
     _, ax = plt.subplots(figsize=(7.5, 3.2))
     for height, name in ((2**0.5, "minimum"), (0.0, "saddle"), (-(2**0.5), "minimum")):
-        ax.axhline(height, color="0.7", linewidth=1)
-        ax.annotate(name, (2.05, height), va="center", backgroundcolor="white")
+        ax.hlines(height, -2.1, 2.03, color="0.7", linewidth=1)
+        ax.annotate(name, (2.08, height), va="center", backgroundcolor="white")
     ax.plot(np.linspace(-2, 2, 401), ends, ".", markersize=4)
-    ax.set(xlabel="start $x_2$", ylabel="end $x_2$", xlim=(-2.1, 2.7))
+    ax.set(xlabel="start $x_2$", ylabel="end $x_2$", xlim=(-2.1, 2.7), ylim=(-1.8, 1.8))
     plt.show()
 
 
@@ -142,7 +142,7 @@ print(f"{np.mean(np.abs(plain) < 1e-6):.0%} of the starts end on the saddle")
 #
 # So 32 % of the starts end on the saddle, although from nearly all of them the gradient points away from it. Where a curvature is negative, the model opens *downwards* in that direction, and its critical point is the *top*. Newton goes up there. The slide is right where the Hessian is positive definite, and only there: the update steps to the **critical point** of the approximation, be it a minimum, a saddle or a maximum.
 #
-# In a network this is no exotic case. Here is a small one: 16 inputs (digits of 4 by 4 pixels), 8 hidden units, 3 classes, 163 parameters in all, freshly initialised. Its Hessian fits into the computer, column by column from differences of gradients.
+# In networks negative curvatures are common. Here is a small one: 16 inputs (digits of 4 by 4 pixels), 8 hidden units, 3 classes, 163 parameters in all, freshly initialised. Its Hessian fits into the computer, column by column from differences of gradients.
 
 
 # %%
@@ -196,7 +196,7 @@ for seed in range(5):
 #
 # Turn the axes so that they lie along the eigenvectors $q_i$ of the Hessian. Then Newton's step is a list of independent steps: along $q_i$, the slope $q_i^\top g$ over the curvature $\lambda_i$. Everything that goes wrong can be read off this fraction. If $\lambda_i$ is negative, the step goes the wrong way. If it is zero, the step is infinite.
 #
-# So change the denominator. Take its size, $|\lambda_i|$: how far to go is still decided by how strongly the loss bends, and the direction by the slope. And add something, the **damping** $\mu$, so that the denominator never is zero:
+# So change the denominator. Take its size, $|\lambda_i|$: how strongly the loss bends still decides how far to go, and the slope alone decides the direction. And add something, the **damping** $\mu$, so that the denominator is never zero:
 #
 # $$s = -\sum_i \frac{q_i^\top g}{|\lambda_i| + \mu}\; q_i .$$
 #
@@ -367,7 +367,7 @@ plt.show()
 #
 # $$B g = \big(I - \rho_2\, s_2 y_2^\top\big) \Big[ \big(I - \rho_1\, s_1 y_1^\top\big)\, \gamma\, \big(I - \rho_1\, y_1 s_1^\top\big) + \rho_1\, s_1 s_1^\top \Big] \big(I - \rho_2\, y_2 s_2^\top\big)\, g + \rho_2\, s_2 s_2^\top g .$$
 #
-# Follow the gradient from right to left; call the vector $q$, whatever has become of it. The factor of the *newest* pair comes first, that of the oldest last: a loop from new to old. In it, every pair takes its share $\alpha_i = \rho_i\, s_i^\top q$ of $y_i$ out of the vector $q$. In the middle stands a multiple of the identity, $\gamma = s^\top y / (y^\top y)$ of the newest pair, which has the scale of the inverse curvature here and now. Then the same way back, from old to new, and every pair puts in $\big(\alpha_i - \rho_i\, y_i^\top q\big)\, s_i$: its share, less what the older pairs have already contributed.
+# Follow the gradient from right to left; call the vector $q$, whatever has become of it. The factor of the *newest* pair comes first, that of the oldest last: a loop from new to old. In it, every pair takes its share $\alpha_i = \rho_i\, s_i^\top q$ of $y_i$ out of the vector $q$. In the middle stands a multiple of the identity, $\gamma = s^\top y / (y^\top y)$ of the newest pair, which has the scale of the inverse curvature here and now. Then back the same way, from old to new, and every pair puts in $\big(\alpha_i - \rho_i\, y_i^\top q\big)\, s_i$: its share, less what the older pairs have already contributed.
 #
 # **Your turn.** Write `lbfgs_direction`. It gets the gradient and two lists, the oldest pair first, and returns a *direction*: minus the product. If the lists are empty, nothing is known, and the direction is $-g$. A test of your own: give it the newest $y$ as the gradient, and minus the newest $s$ must come out. `hint("lbfgs_direction")` helps.
 
@@ -494,9 +494,9 @@ plt.show()
 #
 # The dotted line is crossed after 7799, 829, 16 and 6 steps. Newton's gap in the last steps: $1.2 \cdot 10^{-3}$, $3.4 \cdot 10^{-5}$, $3.5 \cdot 10^{-8}$, $4 \cdot 10^{-14}$. The exponent doubles.
 #
-# Now be fair. A step is not a step. A gradient takes $2 \cdot 186 \cdot 65 = 24\,180$ multiply-adds. Newton needs that, and the Hessian, $186 \cdot 65^2 = 785\,850$, and the inversion, $65^3 = 274\,625$: as much as 45 gradients. Six steps cost as much as 269 gradients. L-BFGS has computed 17 gradients and 17 losses or so. Counted in work it beats Newton, already at 65 parameters.
+# Now be fair: steps differ in what they cost. A gradient takes $2 \cdot 186 \cdot 65 = 24\,180$ multiply-adds. Newton needs that, and the Hessian, $186 \cdot 65^2 = 785\,850$, and the inversion, $65^3 = 274\,625$: as much as 45 gradients. Six steps cost as much as 269 gradients. L-BFGS has computed 17 gradients and 17 losses or so. Counted in work it beats Newton, already at 65 parameters.
 #
-# And look at the test accuracy in the output. All four have found the same minimum, so 97 of 98 test digits are right, for each. Is it worth 7799 steps to get there? After 100 steps gradient descent has 95 of 98, after 1000 steps 96. On new data the last five digits of the training loss are worth one or two examples.
+# And look at the test accuracy in the output. All four have found the same minimum, and each gets 97 of 98 test digits right. Is it worth 7799 steps to get there? After 100 steps gradient descent has 95 of 98, after 1000 steps 96. On new data the last five digits of the training loss are worth one or two examples.
 #
 # How large should the memory be?
 
@@ -507,12 +507,12 @@ for memory in (1, 3, 5, 10, 20, 50):
 print("BFGS with the whole matrix:", first_below(full_batch_run("bfgs", 80)["loss"]), "steps")
 
 # %% [markdown]
-# More memory helps, up to about 20 pairs. But the last line is a surprise: BFGS, which forgets nothing, needs 66 steps, five times as many as L-BFGS with 20 or 50 pairs. The memory is not the reason, since in 13 steps 50 pairs forget nothing either. The difference is $\gamma$. In L-BFGS the directions of which no pair knows anything get the newest scale at every step. In BFGS they keep the scale 1 of the first estimate, and here inverse curvatures go up to 1000. Replace $\gamma$ by 1 in your own function and it will need far more steps, too.
+# More memory helps, up to about 20 pairs. But the last line is a surprise: BFGS, which forgets nothing, needs 66 steps, five times as many as L-BFGS with 20 or 50 pairs. The memory is not the reason, since in 13 steps 50 pairs forget nothing either. The difference is $\gamma$. In L-BFGS the directions of which no pair knows anything get the newest scale at every step. In BFGS they keep the scale 1 of the first estimate, and here inverse curvatures go up to 1000. Replace $\gamma$ by 1 in your own function, and it needs far more steps, too.
 
 # %% [markdown]
 # ## The tool that practitioners use
 #
-# Nobody writes L-BFGS for daily use. The one in SciPy has been in service for thirty years, has a better line search than ours, and takes bounds on the parameters (the B in its name). It wants a function that returns loss and gradient for *one flat array*.
+# Nobody writes L-BFGS for daily use. The one in SciPy has been in service for thirty years, has a better line search than ours, and takes bounds on the parameters (the last B in `L-BFGS-B`). It wants a function that returns loss and gradient for *one flat array*.
 
 
 # %%
@@ -627,7 +627,7 @@ print("first step with a loss above 10:", [int(np.argmax(run > 10)) + 1 for run 
 # %% [markdown]
 # *What to see:* all runs of Newton hover around a loss of 0.1, twice the minimum (dotted), until one after the other shoots up to several thousand and stays there; the runs of SGD begin higher and come down towards the minimum.
 #
-# Two things go wrong. First, Newton stalls. Second, sooner or later there is a batch on which the model is sure of itself, so that the batch's Hessian is almost zero; one example in it is wrong, so that the gradient is not. A slope over almost nothing is an enormous step. In five runs it comes after 12 to 51 steps.
+# Two things go wrong. First, Newton stalls. Second, sooner or later there is a batch on which the model is sure of itself, so that the batch's Hessian is almost zero; one example in it is on the wrong side, so that the gradient is not small. A slope over almost nothing is an enormous step. In five runs it comes after 12 to 51 steps.
 #
 # Larger batches, shorter steps and damping help:
 
@@ -726,7 +726,7 @@ for same, lr in ((False, 1.0), (False, 0.1), (True, 1.0), (True, 0.1)):
 # - The Hessian of $10^8$ parameters takes 80 petabytes, and its inversion $10^{24}$ multiply-adds.
 # - BFGS learns the inverse Hessian from $s$ and $y$ with corrections of rank two, and skips steps without positive curvature. L-BFGS does it with a few vectors.
 # - Counted in work, L-BFGS beats Newton already on 65 parameters.
-# - On mini-batches a Newton step is a biased estimate: it stalls, and sooner or later an almost flat batch throws it away.
+# - On mini-batches a Newton step is a biased estimate: the method stalls, and sooner or later an almost flat batch throws it far off.
 #
 # ## Traps
 #

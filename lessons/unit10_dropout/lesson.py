@@ -81,7 +81,7 @@ print(f"2^4096 has {int(digits) + 1} decimal digits: about 10^{int(digits)} mask
 # %% [markdown]
 # ## The expectation, mask by mask
 #
-# The answer need not be looked up. It can be counted.
+# You need not look the answer up. You can count it.
 #
 # Take one neuron with two inputs, $a = w_1 x + w_2 y$, say $w = (2, -1)$ and inputs $(3, 4)$, so $a = 2$. Two inputs make four masks. Before you run the next cell, work out on paper what the four activations are, how likely each of them is if units stay with probability $p$, and the mean.
 
@@ -105,7 +105,7 @@ for keep_prob in (0.5, 0.8):
 #
 # $$E[a] = (1-p)^2 \cdot 0 + p(1-p)\, w_1 x + (1-p)p\, w_2 y + p^2 (w_1 x + w_2 y) = p\,(w_1 x + w_2 y).$$
 #
-# The shorter way to see it: every input is there with probability $p$, so on average each contributes $p$ times what it would; and the mean of a sum is the sum of the means, dependent or not. Nothing in this needs two inputs. Here are ten, and the 1024 masks of the explorer's kind:
+# The shorter way to see it: every input is there with probability $p$, so on average each contributes $p$ times what it would; and the mean of a sum is the sum of the means, dependent or not. Nothing in this needs two inputs. Here are ten, with 1024 masks as in the explorer:
 
 # %%
 rng = np.random.default_rng(10)
@@ -177,7 +177,7 @@ else:
 #
 # A unit that was silent had no influence on the loss. So it gets no gradient. A unit that was enlarged by $1/p$ had $1/p$ times the influence. For a fixed mask dropout is nothing but a product, entry by entry, and the chain rule for a product with a constant is the shortest one there is.
 #
-# One thing goes wrong in practice: the backward pass must use the *very* mask of the forward pass. This is why `dropout_forward` returns it, and why a test with a numerical gradient has to freeze the mask: two forward passes with fresh masks differ by far more than any small step $h$.
+# One thing goes wrong in practice: the backward pass must use *exactly* the mask of the forward pass. This is why `dropout_forward` returns it, and why a test with a numerical gradient has to freeze the mask: two forward passes with fresh masks differ by far more than any small step $h$.
 #
 # **Your turn:** `dropout_backward`. Nudges: `hint("dropout_backward")`.
 
@@ -243,7 +243,7 @@ ax.legend(loc="lower left")
 plt.show()
 
 # %% [markdown]
-# *What to see:* both gaps fall along their dotted noise lines at first; that of one hidden layer goes on falling for ever, that of two hidden layers leaves its line and levels off.
+# *What to see:* both gaps fall along their dotted noise lines at first. The gap of one hidden layer keeps falling; the gap of two hidden layers leaves its line and levels off.
 #
 # With one hidden layer the logits are *linear in the mask*: the mask multiplies the hidden units, and only a matrix comes after. The single pass is their exact mean, and what you see is sampling noise and nothing else. With two hidden layers a ReLU stands above the first mask, and the mean of a ReLU is not the ReLU of the mean. No number of passes closes that gap.
 #
@@ -256,7 +256,7 @@ plt.show()
 #
 # What should be averaged? As in any ensemble, the *probabilities*. The mean of logits, a majority vote and the median are other things.
 #
-# **Your turn:** `mc_dropout_predict`. `predict(x, rng)` is a pass with dropout on and returns probabilities, others in every call. Nudges: `hint("mc_dropout_predict")`.
+# **Your turn:** `mc_dropout_predict`. `predict(x, rng)` is one pass with dropout on; it returns probabilities, different ones in every call. Nudges: `hint("mc_dropout_predict")`.
 
 # %% exercise: mc_dropout_predict
 
@@ -342,7 +342,7 @@ show(CLEAN, ("single", "scaled twice"))
 # %% [markdown]
 # *What to see:* the two bars for the loss differ by more than a factor of two, the two bars for the accuracy are equally high.
 #
-# Halving the hidden units halves the logits, up to the bias. The largest stays the largest, so the accuracy hardly notices. But the probabilities lose their confidence, and the loss sees it at once: it is 0.31 instead of 0.13. Whoever watches the accuracy alone ships this mistake. The same holds for every test that compares labels.
+# Halving the hidden units halves the logits, up to the bias. The largest stays the largest, so the accuracy hardly notices. But the probabilities lose their confidence, and the loss sees it at once: it is 0.31 instead of 0.13. If you watch only the accuracy, you ship this mistake. The same holds for every test that compares labels.
 #
 # The opposite mistake, unscaled training with unscaled test, makes the logits too large. Here it costs hardly anything, as the table's third candidate shows:
 
@@ -442,7 +442,7 @@ for name, found in NOISY.items():
 #
 # $$\hat x_{ij} = \frac{x_{ij} - \mu_j}{\sqrt{\sigma_j^2 + \epsilon}}, \qquad y_{ij} = \gamma_j\, \hat x_{ij} + \beta_j .$$
 #
-# It was not invented as a regularizer. Why does it stand in the table of noisy methods? Here is one digit's value in one feature, normalized in a thousand batches. The digit is always the same, only its neighbours change.
+# It was not invented as a regularizer. Why is it in the table of noisy methods? Here is one digit's value in one feature, normalized in a thousand batches. The digit is always the same, only its neighbours change.
 
 
 # %%
@@ -508,7 +508,7 @@ for name, gamma in (("sigma", np.sqrt(var)), ("sqrt(var + eps)", np.sqrt(var + e
 # %% [markdown]
 # ## Back through the batch
 #
-# The backward pass of batch norm is a classical stumbling block, because $\mu$ and $\sigma^2$ are no constants. One entry $x_{ij}$ reaches the loss on three roads: directly, through the mean of its column, and through the variance of its column. On the last two it moves *all* examples of the batch.
+# The backward pass of batch norm is a classical stumbling block, because $\mu$ and $\sigma^2$ are not constants. One entry $x_{ij}$ reaches the loss on three roads: directly, through the mean of its column, and through the variance of its column. On the last two it moves *all* examples of the batch.
 #
 # Write $g_{ij} = \partial L / \partial \hat x_{ij}$. Two sanity checks tell you what the mean and the variance must do, without any algebra:
 #

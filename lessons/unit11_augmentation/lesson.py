@@ -44,7 +44,7 @@ explorers.test_shift()
 # 2. Now two and three pixels. Where does each net give up, and what does that have to do with its training?
 # 3. Go back to 0. Which net is best there? What did the third one pay, and for what?
 #
-# To a fully connected net a pixel is an input like any other. That pixel (3, 4) and pixel (3, 5) are neighbours is nowhere written down. It has to be learned from examples, and if every example is centred there is nothing to learn it from. So we make the examples: take a training picture, change it in a way that leaves its label true, and train on the result. This is **data augmentation** (CS231n L7). It costs no new label, and it is the cheapest way to tell a net what you know about your problem.
+# To a fully connected net a pixel is an input like any other. Nothing tells it that pixels (3, 4) and (3, 5) are neighbours. It could learn that from examples, but if every digit is centred there is nothing to learn it from. So we make the examples: take a training picture, change it in a way that leaves its label true, and train on the result. This is **data augmentation** (CS231n L7). It costs no new label, and it is the cheapest way to tell a net what you know about your problem.
 #
 # "In a way that leaves its label true" is the whole difficulty. Look at a few changes first. The upper row shows three photographs, the lower one what a net would be trained on; the bars are the targets that go with it.
 
@@ -223,7 +223,7 @@ else:
 # %% [markdown]
 # ## Ten looks at one picture
 #
-# So training shows random cuts. What should the net be shown at test time? One cut from the centre would do. Better is the mean over the noise, $y = E_z[f(x, z)]$, and as in unit 10 a few fixed values of $z$ approximate it. Krizhevsky et al. (2012) took ten: the four corners, the centre, and the mirror image of each.
+# Training shows random cuts. What should the net see at test time? One cut from the centre would do. But the net has learned from all cuts. Call $z$ what is drawn at random, here place and mirror. Then the mean prediction over $z$, $y = E_z[f(x, z)]$, uses everything it knows, and a few fixed values of $z$ approximate that mean. Krizhevsky et al. (2012) took ten: the four corners, the centre, and the mirror image of each.
 #
 # **Your turn:** `ten_crop`, for a single picture. The order of the ten is up to you; there is no chance in it. Nudges: `hint("ten_crop")`.
 
@@ -253,7 +253,7 @@ def different_views(sizes: tuple[int, ...], size: int) -> dict:
 print(different_views((56, 64, 96, 120, 160), 56))
 
 # %% [markdown]
-# At the smallest size the square fills the whole picture: all five cuts are the same, and two views are left, the picture and its mirror image. Forty-two views are different. Only an oblong photograph has more at that size.
+# At the smallest size the square fills the whole picture: all five cuts are the same, and two views are left, the picture and its mirror image. Forty-two views are different.
 
 # %% [markdown]
 # **Your turn:** `average_views`. `predict` takes a batch of N images and returns N rows of probabilities; `views` holds V versions of the same batch. Nudges: `hint("average_views")`.
@@ -379,7 +379,7 @@ print(f"mirrored and still read right: 0 {READ['mirrored'][0, 0]:.0%}, 4 "
 # %% [markdown]
 # *What to see:* two tables of ten by ten squares; only a few squares on the diagonal are bright, among them 0, 4 and 8; in the right one the square for a 6 that is read as a 9 is bright.
 #
-# A mirrored 0 is a 0. A mirrored 7 is nothing at all, and a turned 6 *is* a 9: who turns training digits by 180 degrees and keeps their labels teaches a contradiction.
+# A mirrored 0 is a 0. A mirrored 7 is nothing at all, and a turned 6 *is* a 9: turn training digits by 180 degrees, keep their labels, and you teach a contradiction.
 #
 # Nobody likes to choose strengths by hand. **AutoAugment** (Cubuk et al. 2019) lets a search do it: a policy is a list of operations, each with a probability and a strength; candidate policies are tried on a small task and judged by *validation* accuracy, and the best one trains the large net. The search is expensive, and its result depends on the data: for street numbers it prefers shears and inverted colours, for photographs changes of colour. Two things remain yours: the list of operations to choose from, and an honest validation set.
 
@@ -388,7 +388,7 @@ print(f"mirrored and still read right: 0 {READ['mirrored'][0, 0]:.0%}, 4 "
 #
 # A net that recognises cats by their ears alone is fragile. **Cutout** (DeVries and Taylor 2017) sets a random square to zero, so that no single part can be relied on. It is dropout for neighbouring input pixels. CS231n L7 notes that it works well on small data sets like CIFAR and is less common on large ones.
 #
-# One detail matters. The *centre* of the square is any pixel, so that the square may stick out and less is cut. That way every pixel is cut about equally often, and some pictures stay nearly whole.
+# One detail matters. The *centre* of the square is any pixel, so the square may stick out of the picture, and then less is cut. Which pixels would hardly ever be cut if the square always lay inside?
 #
 # **Your turn:** `cutout`. Mind what a negative number means in a slice, and do not cut holes into the caller's images. Nudges: `hint("cutout")`.
 
@@ -405,7 +405,7 @@ else:
 # %% [markdown]
 # *What to see:* six photographs, each with a black square; some of the squares are cut off by the edge of the picture.
 #
-# With a square of 3 in 7 by 9 pixels the middle is cut with probability 9/63, about 0.143. A corner is cut only if the centre is one of four pixels: 4/63, about 0.063. (Squares that always lie inside would cut a corner in one case of 35.)
+# With a square of 3 in 7 by 9 pixels the middle is cut with probability 9/63, about 0.143. A corner is cut only if the centre is one of four pixels: 4/63, about 0.063. Squares that always lie inside would cut a corner in one case of 35, and the middle in nine.
 
 # %% [markdown]
 # ## Blend two pictures
@@ -461,7 +461,7 @@ print(f"boxes that stick out: {np.mean(pasted < sides**2 / 64):.0%}")
 print(f"mean share of the box {np.mean(sides**2 / 64):.3f}, mean share pasted {pasted.mean():.3f}")
 
 # %% [markdown]
-# Nearly three boxes in four stick out, and on average the partner really gets a third of the picture where the box would claim half of it. Whoever forgets to count again labels most pictures wrong, and nothing crashes. As for the slide: its target was copied from the mixup slide before it. By the pixels it is cat 0.6, dog 0.4.
+# Nearly three boxes in four stick out, and on average the partner really gets a third of the picture where the box would claim half of it. Whoever forgets to count again labels most pictures wrong, and nothing crashes. As for the slide: by its pixels the target is cat 0.6, dog 0.4.
 
 # %% [markdown]
 # ## A little doubt
@@ -606,7 +606,7 @@ NOISY = comparison(("plain", "smoothing", "mixup", "cutout"), 5, 300, 0.3)
 report(NOISY)
 
 # %% [markdown]
-# The same cutout that cost four points now gains eight, mixup gains six, and smoothing nearly four. What changed? The plain net has begun to learn the wrong labels by heart. A picture that looks different in every epoch is hard to memorise, and a target that is never certain does not reward it. So the question is not whether an augmentation is good. It is what your net suffers from: too few *kinds* of pictures (the moved digits), wrong labels, or nothing at all.
+# The same cutout that cost four points now gains eight. Mixup gains six, smoothing nearly four. What changed? The plain net has begun to learn the wrong labels by heart. A picture that looks different in every epoch is hard to memorise, and a target that is never certain does not reward it. So the question is not whether an augmentation is good. It is what your net suffers from: too few *kinds* of pictures (the moved digits), wrong labels, or nothing at all.
 
 # %% [markdown]
 # ## Train with noise, average it out
@@ -626,7 +626,7 @@ report(NOISY)
 # | mixup, CutMix | which partner, which share | the original picture | no: an end value of $z$ |
 # | label smoothing | none: the target is changed | the argmax | nothing to average |
 #
-# In the upper half the pattern holds. In the lower half it is a way to remember the family. Label smoothing is listed with the others on the slide, but there is no $z$ in it. You measured what the difference amounts to: asking for nine views raised the accuracy by 2.6 points, because there the pattern was followed to the letter.
+# In the upper half the pattern holds. In the lower half it only helps to remember the family. The slide lists label smoothing with the others, but there is no $z$ in it. You measured what the difference amounts to: asking for nine views raised the accuracy by 2.6 points, because there the pattern was followed to the letter.
 
 # %% quiz: u11-pattern
 

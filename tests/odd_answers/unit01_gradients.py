@@ -137,7 +137,137 @@ def one_example_at_a_time(params, x, labels, *, l2=0.0):
     return np.float64(loss), collections.OrderedDict(grads)
 
 
+@right("hinge_loss")
+def margin_only_for_the_wrong(scores, labels, *, margin: float = 1.0, **unused):
+    one_hot = np.eye(scores.shape[1])[labels]
+    own = np.einsum("nc,nc->n", scores, one_hot)
+    gaps = np.clip(scores - own[:, None] + margin * (1 - one_hot), 0, None)
+    pushes = np.where(gaps > 0, 1.0, 0.0)
+    pushes -= one_hot * pushes.sum(axis=1, keepdims=True)
+    return np.float64(gaps.sum(axis=1).mean()), np.asfortranarray(pushes / len(scores))
+
+
+@right("softmax_cross_entropy")
+def distance_from_the_best_class(scores, labels):
+    rows, best = np.arange(len(labels)), scores.argmax(axis=1)
+    powers = np.exp(scores - scores[rows, best][:, None])
+    others = powers.sum(axis=1) - 1
+    losses = np.log1p(others) + scores[rows, best] - scores[rows, labels]
+    probs = powers / (1 + others)[:, None]
+    probs[rows, labels] -= 1
+    return losses.mean(), np.divide(probs, len(labels)).tolist()
+
+
+@right("numeric_gradient")
+def mean_of_both_sides(f, x, h=1e-5, **unused):
+    units = np.eye(x.size).reshape((x.size, *x.shape))
+    middle = f(x)
+    slopes = [((f(x + h * e) - middle) / h + (middle - f(x - h * e)) / h) / 2 for e in units]
+    return np.array(slopes).reshape(x.shape, order="C")
+
+
+@right("affine_forward")
+def cache_of_transposes(x, weights, bias):
+    return (weights.T @ x.T).T + bias, (x.T.copy(), weights.T.copy())
+
+
+@right("affine_forward")
+def cache_that_is_a_function(x, weights, bias):
+    def back(dout):
+        return dout @ weights.T, x.T @ dout, dout.sum(axis=0)
+
+    return np.add(x @ weights, bias), back
+
+
 # --- wrong ----------------------------------------------------------------------------------------
+
+
+@wrong("numeric_gradient", "should hold real numbers, not complex numbers")
+def complex_step(f, x, *, h=1e-5):
+    moved = [x + 1j * h * unit.reshape(x.shape) for unit in np.eye(x.size)]
+    return np.array([np.imag(f(point)) / h for point in moved]).reshape(x.shape)
+
+
+@wrong("affine_forward", "Besides, your function changes `x` in place")
+def inputs_centred_afterwards(x, weights, bias):
+    out = x @ weights + bias
+    x -= x.mean()
+    return out, (x, weights, bias)
+
+
+@wrong("hinge_loss", "recognise the right class by its score")
+def equal_scores_left_out(scores, labels, *, margin=1.0):
+    own = scores[np.arange(len(labels)), labels][:, None]
+    gaps = np.where(scores == own, 0.0, np.maximum(0, scores - own + margin))
+    pushes = (gaps > 0) * 1.0
+    pushes[np.arange(len(labels)), labels] = -pushes.sum(axis=1)
+    return gaps.sum() / len(labels), pushes / len(labels)
+
+
+@wrong("hinge_loss", "takes out whole columns")
+def colon_before_the_labels(scores, labels, *, margin=1.0):
+    gaps = np.maximum(0, scores - scores[range(len(labels)), labels][:, None] + margin)
+    gaps[:, labels] = 0
+    pushes = (gaps > 0) * 1.0
+    pushes[range(len(labels)), labels] = -pushes.sum(axis=1)
+    return gaps.sum() / len(labels), pushes / len(labels)
+
+
+@wrong("hinge_loss", "returns float32 numbers")
+def gradient_of_half_the_digits(scores, labels, *, margin=1.0):
+    loss, dscores = margin_only_for_the_wrong(scores, labels, margin=margin)
+    return loss, dscores.astype(np.float32)
+
+
+@wrong("softmax_cross_entropy", "You return the probabilities where the gradient is asked for")
+def probabilities_as_second(scores, labels):
+    loss, _ = other_shift_and_a_named_tuple(scores, labels)
+    return loss, np.exp(scores - np.logaddexp.reduce(scores, axis=1, keepdims=True))
+
+
+@wrong("softmax_cross_entropy", "only the labels say")
+def loss_of_the_favourite(scores, labels):
+    return other_shift_and_a_named_tuple(scores, scores.argmax(axis=1))
+
+
+@wrong("softmax_cross_entropy", "is something divided by 4 instead")
+def one_example_less(scores, labels):
+    loss, dscores = other_shift_and_a_named_tuple(scores, labels)
+    share = len(labels) / max(1, len(labels) - 1)
+    return loss * share, dscores * share
+
+
+@wrong("numeric_gradient", "Your copies of x are float32")
+def single_precision(f, x, *, h=1e-5):
+    grad = []
+    for i in np.ndindex(*x.shape):
+        up, down = np.float32(x).reshape(x.shape), np.array(x, np.float32)
+        up[i] += h
+        down[i] -= h
+        grad.append((f(up) - f(down)) / (2 * h))
+    return np.array(grad).reshape(x.shape)
+
+
+@wrong("relative_error", "You compare squares")
+def squares_compared(a, n):
+    size = a**2 + n**2
+    return np.divide((a - n) ** 2, size, out=np.zeros_like(size), where=size > 0).max()
+
+
+@wrong("affine_backward", "only half the way")
+def bias_gradient_of_ones(dout, cache):
+    return dout @ cache.weights.T, cache.x.T @ dout, [1.0] * dout.shape[1]
+
+
+@wrong("two_layer_loss", "the gradient of W2 does not know of it")
+def first_matrix_only_on_the_way_back(params, x, labels, *, l2=0.0):
+    loss, grads = one_example_at_a_time(params, x, labels, l2=l2)
+    return loss, {**grads, "W2": grads["W2"] - 2 * l2 * params["W2"]}
+
+
+@wrong("two_layer_loss", "b1 has no effect on your loss")
+def hidden_units_without_bias(params, x, labels, *, l2=0.0):
+    return one_example_at_a_time({**params, "b1": 0 * params["b1"]}, x, labels, l2=l2)
 
 
 @wrong("hinge_loss", "`margin` out go wrong. Without it, it is 1.0; in your signature it is 0.5")
@@ -244,3 +374,8 @@ def other_keys(params, x, labels, *, l2=0.0):
 @wrong("two_layer_loss", "`l2` out go wrong")
 def penalty_by_default(params, x, labels, *, l2=1e-3):
     return one_example_at_a_time(params, x, labels, l2=l2)
+
+
+@wrong("affine_backward", "3 values are expected (dx, dweights, dbias), not 2")
+def parameters_only(dout, cache):
+    return cache.x.T @ dout, dout.sum(axis=0)

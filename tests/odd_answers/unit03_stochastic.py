@@ -1,6 +1,8 @@
 """Odd but right, and unlisted wrong answers to the exercises of unit 03."""
 
 import collections
+import itertools
+import math
 
 import numpy as np
 
@@ -121,6 +123,58 @@ def triangle_of_powers(values, *, decay):
     return (weights @ values / weights.sum(axis=1)).tolist()
 
 
+@right("sgd")
+def positional_step_size(here, slope, memory, lr):
+    return np.asfortranarray(here + (-slope) * lr), memory
+
+
+@right("minibatches")
+def same_shuffle_twice(x, labels, *, batch_size, rng):
+    state = rng.bit_generator.state
+    x = rng.permutation(x)
+    rng.bit_generator.state = state
+    labels = rng.permutation(labels)
+    for start in range(0, len(x), batch_size):
+        yield x[start : start + batch_size], labels[start : start + batch_size]
+
+
+@right("minibatches")
+def recursive_generator(x, labels, *, batch_size, rng):
+    def rest(order):
+        if len(order):
+            yield x[order[:batch_size]], labels[order[:batch_size]]
+            yield from rest(order[batch_size:])
+
+    return rest(rng.permutation(len(x)))
+
+
+@right("minibatch_variance")
+def covariances_of_two_draws(per_example_grads, batch_size, replace=True):
+    n, one = len(per_example_grads), np.var(per_example_grads, axis=0)
+    two = 0 if replace else -one / (n - 1)
+    return math.fsum((batch_size * one + batch_size * (batch_size - 1) * two) / batch_size**2)
+
+
+@right("noise_floor")
+def until_it_stays(curvatures, variances, *, lr, tol=1e-14):
+    place, last = lr**2 * variances, np.zeros(len(curvatures))
+    while np.max(np.abs(place - last)) > tol * np.max(place):
+        place, last = (1 - lr * curvatures) ** 2 * place + lr**2 * variances, place
+    return 0.5 * curvatures @ place
+
+
+@right("moving_average")
+def the_short_queue(values, *, window):
+    queue = collections.deque(maxlen=window)
+    return tuple(np.mean(queue) for value in values if queue.append(value) is None)
+
+
+@right("ema")
+def accumulated(values, *, decay, correct=True):
+    raw = itertools.accumulate(values, lambda m, v: decay * m + (1 - decay) * v, initial=0.0)
+    return np.array(list(raw))[1:] / (1 - decay ** np.arange(1, len(values) + 1) * correct)
+
+
 # --- wrong ----------------------------------------------------------------------------------------
 
 
@@ -203,7 +257,7 @@ def factor_squared(per_example_grads, *, batch_size, replace):
     return variance * (1 if replace else ((n - batch_size) / (n - 1)) ** 2)
 
 
-@wrong("noise_floor", "added up")
+@wrong("noise_floor", "fade at an average pace")
 def directions_mixed(curvatures, variances, *, lr):
     return lr * np.sum(variances) / (2 - lr * np.mean(curvatures)) / 2
 
@@ -284,3 +338,77 @@ def one_mean_if_the_window_is_too_long(values, *, window):
 @wrong("ema", "no decay")
 def fails_without_memory(values, *, decay):
     return triangle_of_powers(values, decay=decay) if decay else 0 * values
+
+
+@wrong("sgd", "number of entries of the gradient")
+def mean_gradient_entry(param, grad, state, *, lr):
+    return param - lr * grad / grad.size, state
+
+
+@wrong("sgd", "float32")
+def fewer_digits(param, grad, state, *, lr):
+    return np.float32(param - lr * grad), state
+
+
+@wrong("minibatches", "other convention: each of your batches is drawn from *all* examples")
+def as_in_the_slide_s_code(x, labels, *, batch_size, rng):
+    for _ in range(math.ceil(len(x) / batch_size)):
+        some = rng.choice(len(x), batch_size)
+        yield x[some], labels[some]
+
+
+@wrong("minibatches", "filled up with examples that have come before")
+def padded_with_the_first(x, labels, *, batch_size, rng):
+    order = rng.permutation(len(x))
+    order = np.concatenate([order, order[: -len(x) % batch_size]])
+    for some in order.reshape(-1, batch_size) if batch_size < len(x) else [order]:
+        yield x[some], labels[some]
+
+
+@wrong("minibatch_variance", "together they are right. But *with* replacement")
+def cochran_s_pair(per_example_grads, *, batch_size, replace):
+    n, spread = len(per_example_grads), np.var(per_example_grads, axis=0, ddof=1).sum()
+    return spread / batch_size * (1 if replace else 1 - batch_size / n)
+
+
+@wrong("minibatch_variance", "over the coordinates, as squares do")
+def deviations_added_up(per_example_grads, *, batch_size, replace):
+    n, spread = len(per_example_grads), np.std(per_example_grads, axis=0).sum()
+    return spread / batch_size * (1 if replace else (n - batch_size) / (n - 1))
+
+
+@wrong("noise_floor", "the floor has to become infinite")
+def half_in_the_wrong_place(curvatures, variances, *, lr):
+    return np.sum(lr * variances / (4 - lr * curvatures))
+
+
+@wrong("moving_average", "it is the oldest *value* that has to leave")
+def running_mean_with_a_capped_count(values, *, window):
+    mean, out = 0.0, []
+    for i, value in enumerate(values):
+        mean += (value - mean) / min(i + 1, window)
+        out.append(mean)
+    return out
+
+
+@wrong("moving_average", "longer than the curve")
+def convolved_in_full(values, *, window):
+    return np.convolve(values, np.ones(window) / window)
+
+
+@wrong("ema", "from the second on the exponent of your correction is one too small")
+def first_one_spared(values, *, decay):
+    average, out = 0.0, []
+    for t, value in enumerate(values):
+        average = decay * average + (1 - decay) * value
+        out.append(average / (1 - decay**t) if t else value)
+    return out
+
+
+@wrong("ema", "power of 1 - decay")
+def bracket_closed_too_soon(values, *, decay):
+    average, out = 0.0, []
+    for t, value in enumerate(values, start=1):
+        average = decay * average + (1 - decay) * value
+        out.append(average / (1 - decay) ** t)
+    return np.array(out)

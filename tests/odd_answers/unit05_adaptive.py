@@ -88,6 +88,30 @@ def height_by_height(hessian, *, angle):
     return ((first, mixed), (mixed, second))
 
 
+class CountsItsCalls:
+    calls = 0
+
+    def __call__(self, param, grad, state, *, lr=1e-3, decay=0.9, eps=1e-8):
+        self.calls += 1
+        old = np.ravel(state[0])
+        new = [decay * a + (1 - decay) * g * g for a, g in zip(old, grad.flat, strict=True)]
+        step = [lr * g / (math.sqrt(a) + eps) for a, g in zip(new, grad.flat, strict=True)]
+        return param - np.reshape(step, param.shape), [np.array(new)]
+
+
+right("rmsprop")(CountsItsCalls())
+
+
+@right("adadelta")
+def both_averages_in_one_array(param, grad, state, decay=0.95, eps=1e-6, lr=1.0):
+    both = np.array(state)
+    both[0] = decay * both[0] + (1 - decay) * grad**2
+    below, above = np.sqrt(both + eps)
+    update = lr * above / below * grad
+    both[1] = decay * both[1] + (1 - decay) * update**2
+    return param - update, both
+
+
 # --- wrong ----------------------------------------------------------------------------------------
 
 
@@ -186,3 +210,59 @@ def share_squared_with_the_gradient(param, grad, state, *, lr=1e-3, decay=0.9, e
 def half_of_the_update(param, grad, state, *, decay=0.95, eps=1e-6):
     new, state = through_logarithms(param, grad, state, decay=decay, eps=eps)
     return (param + new) / 2, state
+
+
+@wrong("adagrad", "larger of the root and eps")
+def eps_as_a_floor(param, grad, state, *, lr=0.01, eps=1e-8):
+    total = state[0] + grad**2
+    return param - lr * grad / np.maximum(np.sqrt(total), eps), (total,)
+
+
+@wrong("adagrad", "entries of a matrix")
+def one_sum_per_row(param, grad, state, *, lr=0.01, eps=1e-8):
+    squares = grad**2
+    if grad.ndim > 1:
+        squares = squares.sum(axis=1, keepdims=True) * np.ones_like(grad)
+    total = state[0] + squares
+    return param - lr * grad / (np.sqrt(total) + eps), (total,)
+
+
+@wrong("effective_lr", "float32 numbers")
+def rates_with_half_the_digits(state, *, lr, eps=1e-8):
+    return np.float32(lr / (np.sqrt(state[0]) + eps))
+
+
+@wrong("effective_lr", "larger of the root and eps")
+def rate_with_a_floor(state, *, lr, eps=1e-8):
+    return lr / np.clip(np.sqrt(state[0]), eps, None)
+
+
+@wrong("rmsprop", "look after the zeros by hand")
+def zeros_by_hand(param, grad, state, *, lr=1e-3, decay=0.9, eps=1e-8):
+    mean = decay * state[0] + (1 - decay) * grad**2
+    return param - lr * grad / np.where(mean == 0, 1.0, np.sqrt(mean)), (mean,)
+
+
+@wrong("rmsprop", "eps goes into the memory")
+def eps_averaged_too(param, grad, state, *, lr=1e-3, decay=0.9, eps=1e-8):
+    mean = decay * state[0] + (1 - decay) * grad**2 + eps
+    return (param - lr * grad / np.sqrt(mean)).tolist(), [mean]
+
+
+@wrong("adadelta", "float32 numbers")
+def updates_with_half_the_digits(param, grad, state, *, decay=0.95, eps=1e-6):
+    new, (squares, moved) = through_logarithms(param, grad, state, decay=decay, eps=eps)
+    return new, (squares, np.float32(moved))
+
+
+@wrong("adadelta", "Below, your eps is added to the root")
+def lower_eps_as_in_rmsprop(param, grad, state, *, decay=0.95, eps=1e-6):
+    squares = decay * state[0] + (1 - decay) * grad**2
+    update = np.sqrt(state[1] + eps) / (np.sqrt(squares) + eps) * grad
+    return param - update, (squares, decay * state[1] + (1 - decay) * update**2)
+
+
+@wrong("rotate_quadratic", "next to its own transpose")
+def turned_and_turned_back(hessian, *, angle):
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    return hessian.dot(turn).dot(turn.T).tolist()

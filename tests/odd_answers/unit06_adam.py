@@ -102,6 +102,35 @@ def both_in_one_array(curvature, target, *, strength, momentum):
     return np.array(ends)
 
 
+@right("uncorrected_step_ratio")
+class Ratios:
+    """A list made from sums of the weights, entry by entry."""
+
+    def __new__(cls, steps, betas=BETAS):
+        full = [np.cumsum((1 - beta) * beta ** np.arange(steps)) for beta in betas]
+        return [float(m) / float(v) ** 0.5 for m, v in zip(*full, strict=True)]
+
+
+@right("adam_l2")
+def penalty_by_differences(param, grad, state, *, l2=0.0, **hyper):
+    """The derivative of a square is exact by central differences of any width."""
+    slope = ((param + 1) ** 2 - (param - 1) ** 2) / 2
+    return powers_of_the_betas_in_the_state(param, grad + l2 * slope, state, **hyper)
+
+
+@right("l2_and_decay_fixed_points")
+def by_bisection(curvature, target, **given):
+    ends = []
+    for kept in (1, 1 - given["momentum"]):
+        low, high = -10.0, 10.0
+        for _ in range(80):
+            w = (low + high) / 2
+            force = curvature * (w - target) + 2 * given["strength"] * kept * w
+            low, high = (low, w) if force > 0 else (w, high)
+        ends.append(np.array(low))
+    return ends
+
+
 # --- wrong ----------------------------------------------------------------------------------------
 
 
@@ -180,3 +209,57 @@ def only_the_first(curvature, target, *, strength, momentum):
 @wrong("l2_and_decay_fixed_points", "has the wrong sign")
 def size_of_the_weight(curvature, target, *, strength, momentum):
     return exact_fractions(curvature, abs(target), strength=strength, momentum=momentum)
+
+
+@wrong("uncorrected_step_ratio", "You return one number")
+def only_the_longest(steps, *, betas=BETAS):
+    return max(averages_of_ones(steps, betas))
+
+
+@wrong("adam", "float32 numbers")
+def squares_with_half_the_digits(param, grad, state, *, lr=1e-3, betas=BETAS, eps=1e-8):
+    new, state = adam_with(param, grad, state, lr, betas, eps)
+    return new, state._replace(v=state.v.astype(np.float32))
+
+
+@wrong("adam", "look after the zeros by hand, or take the larger")
+def eps_as_a_floor(param, grad, state, *, lr=1e-3, betas=BETAS, eps=1e-8):
+    _, (t, m, v) = adam_with(param, grad, state, lr, betas, eps)
+    root = np.sqrt(v / (1 - betas[1] ** t))
+    return param - lr * m / (1 - betas[0] ** t) / np.maximum(root, eps), AdamState(t, m, v)
+
+
+@wrong("adam", "is a dict, and in the next step")
+def dict_that_is_unpacked(param, grad, state, *, lr=1e-3, betas=BETAS, eps=1e-8):
+    t, m, v = state
+    new, (t, m, v) = adam_with(param, grad, AdamState(t + 0, m, v), lr, betas, eps)
+    return new, {"step": t, "m": m, "v": v}
+
+
+@wrong("adam_l2", "float32 numbers")
+def mean_with_half_the_digits(param, grad, state, *, lr=1e-3, l2=0.0, betas=BETAS, eps=1e-8):
+    new, state = adam_with(param, grad + 2 * l2 * param, state, lr, betas, eps)
+    return new, state._replace(m=state.m.astype(np.float32))
+
+
+@wrong("adam_l2", "`eps` gets lost")
+def eps_not_handed_on(param, grad, state, *, lr=1e-3, l2=0.0, betas=BETAS, eps=1e-8):
+    new, state = optim.adam(param, grad + 2 * l2 * param, state, lr=lr, betas=betas)
+    return new.tolist(), state
+
+
+@wrong("adamw", "float32 numbers")
+def memory_with_half_the_digits(
+    param, grad, state, *, lr=1e-3, weight_decay=0.01, betas=BETAS, eps=1e-8
+):
+    new, state = adam_with(param, grad, state, lr, betas, eps)
+    narrow = state._replace(v=state.v.astype(np.float32))
+    return new - lr * weight_decay * param, narrow
+
+
+@wrong("adamw", "the averages are used as they are")
+def decay_right_but_no_correction(
+    param, grad, state, *, lr=1e-3, weight_decay=0.01, betas=BETAS, eps=1e-8
+):
+    _, (t, m, v) = adam_with(param, grad, state, lr, betas, eps)
+    return param - lr * (m / (np.sqrt(v) + eps) + weight_decay * param), AdamState(t, m, v)

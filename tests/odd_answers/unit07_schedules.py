@@ -212,3 +212,242 @@ def smallest_pair(lrs, losses):
 @wrong("pick_lr", "Some losses are negative")
 def nearest_to_zero(lrs, losses):
     return lrs[np.nanargmin(np.abs(losses))]
+
+
+# --- a second round -------------------------------------------------------------------------------
+
+
+@right("step_decay")
+def one_factor_at_a_time(lr, **rest):
+    def rate(step, left):
+        factor = rest.get("gamma", 0.1) if left and step >= left[-1] else 1.0
+        return factor * rate(step, left[:-1]) if left else lr
+
+    return functools.partial(rate, left=tuple(rest["milestones"]))
+
+
+@right("cosine")
+def chebyshev_recursion(lr, *, total_steps, lr_min=0.0):
+    def schedule(step):
+        before, now, slope = math.cos(math.pi / total_steps), 1.0, math.cos(math.pi / total_steps)
+        for _ in range(min(step, total_steps)):
+            before, now = now, 2 * slope * now - before
+        return [lr_min + (lr - lr_min) * (1 + now) / 2, lr_min][int(step >= total_steps)]
+
+    return schedule
+
+
+@right("triangular")
+def mirrored_recursively(**knobs):
+    low, high, half = (knobs[name] for name in ("lr_min", "lr_max", "half_cycle"))
+
+    def schedule(step):
+        if step > 2 * half:
+            return schedule(step - 2 * half)
+        return schedule(2 * half - step) if step > half else low + (high - low) * step / half
+
+    return schedule
+
+
+@right("warmup")
+def table_and_exception(schedule, steps=0):
+    climb = np.linspace(0, schedule(steps), steps + 1)[1:]
+
+    def warmed(step):
+        try:
+            return climb[step]
+        except IndexError:
+            return schedule(step)
+
+    return warmed
+
+
+@right("reduce_on_plateau")
+def counts_bad_epochs_modulo(val_losses, *, lr, factor=0.1, patience):
+    best, bad, used = math.inf, 0, []
+    for loss in val_losses:
+        used.append(np.float64(lr))
+        if loss < best:
+            best, bad = loss, 0
+            continue
+        bad += 1
+        lr *= 1 if bad % (patience + 1) else factor
+    return used
+
+
+@right("pick_lr")
+def reduced_pairs(lrs, losses, *, verbose=True):
+    pairs = itertools.chain([(None, math.inf)], zip(lrs, losses, strict=True))
+    return functools.reduce(lambda a, b: b if b[1] < a[1] else a, pairs)[0]
+
+
+@wrong("step_decay", "the share that is *lost*")
+def one_minus_gamma(lr, *, milestones, gamma=0.1):
+    return lambda step: lr * (1 - gamma) ** sum(step >= m for m in milestones)
+
+
+@wrong("step_decay", "has not been reached")
+def breaks_out_of_the_loop(lr, *, milestones, gamma=0.1):
+    def schedule(step):
+        rate = lr
+        for milestone in milestones:
+            if step < milestone:
+                break
+            rate *= gamma
+        return rate
+
+    return schedule
+
+
+@wrong("exponential_decay", "depends on what it was asked before")
+def shrinks_what_it_remembers(lr, *, rate):
+    def schedule(step):
+        nonlocal lr
+        now, lr = lr, lr * math.exp(-rate)
+        return now * math.exp(-rate)
+
+    return schedule
+
+
+@wrong("inverse_time_decay", "again and again")
+def compounded(lr, *, rate):
+    def schedule(step):
+        value = lr
+        for t in range(step + 1):
+            value /= 1 + rate * t
+        return value
+
+    return schedule
+
+
+@wrong("inverse_sqrt", "almost zero")
+def eps_under_the_root(lr):
+    return lambda step: lr / math.sqrt(step + 1e-8)
+
+
+@wrong("linear_decay", "a bound of your own")
+def a_millionth_is_left(lr, *, total_steps):
+    return lambda step: max(lr * (1 - step / total_steps), 1e-6)
+
+
+@wrong("cosine", "should stay at lr_min, which is 0 only by default")
+def nothing_left_after_the_end(lr, *, total_steps, lr_min=0.0):
+    plan = squared_sine(lr, total_steps=total_steps, lr_min=lr_min)
+    return lambda step: plan(step) if step <= total_steps else 0.0
+
+
+@wrong("triangular", "after the *peak*")
+def down_from_the_start(*, lr_min, lr_max, half_cycle):
+    def schedule(step):
+        phase, slope = step % (2 * half_cycle), (lr_max - lr_min) / half_cycle
+        return lr_min + slope * phase if phase < half_cycle else lr_max - slope * phase
+
+    return schedule
+
+
+@wrong("warmup", "nothing has been replaced")
+def handed_back(schedule, *, steps):
+    return schedule
+
+
+@wrong("warmup", "A share of what?")
+def shares_only(schedule, *, steps):
+    return lambda step: (step + 1) / steps if step < steps else schedule(step)
+
+
+def plateau_where(better):
+    def reduce_on_plateau(val_losses, *, lr, factor=0.1, patience):
+        best, waited, used = math.inf, 0, []
+        for loss in val_losses:
+            used.append(lr)
+            best, waited = (loss, 0) if better(loss, best) else (best, waited + 1)
+            if waited > patience:
+                lr, waited = factor * lr, 0
+        return used
+
+    return reduce_on_plateau
+
+
+@wrong("reduce_on_plateau", "a very small one")
+def absolute_margin(*losses, **rest):
+    return plateau_where(lambda loss, best: loss < best - 1e-8)(*losses, **rest)
+
+
+@wrong("reduce_on_plateau", "a margin, or a rounding")
+def not_close(*losses, **rest):
+    return plateau_where(lambda a, b: a < b and not math.isclose(a, b))(*losses, **rest)
+
+
+@wrong("reduce_on_plateau", "Right, unless the *first* loss is nan")
+def first_loss_taken_for_granted(val_losses, *, lr, factor=0.1, patience):
+    best, waited, used = val_losses[0], 0, [lr]
+    for loss in val_losses[1:]:
+        used.append(lr)
+        best, waited = (loss, 0) if loss < best else (best, waited + 1)
+        if waited > patience:
+            lr, waited = factor * lr, 0
+    return np.array(used)
+
+
+@wrong("scaled_lr", "every doubling adds the same")
+def doublings(lr, *, batch_size, base_batch_size):
+    return lr * (1 + math.log2(batch_size / base_batch_size))
+
+
+@wrong("pick_lr", "wins where the other losses are larger")
+def thousand_for_nan(lrs, losses):
+    return lrs[np.argmin(np.where(np.isnan(losses), 1e3, losses))]
+
+
+@wrong("pick_lr", "no run is below")
+def starts_at_a_hundred(lrs, losses):
+    best, picked = 100, None
+    for lr, loss in zip(lrs, losses, strict=True):
+        if loss < best:
+            best, picked = loss, lr
+    return picked
+
+
+@wrong("warmup", "a step has the same rate whenever it is asked for")
+def keeps_the_last_rate(schedule, *, steps):
+    rate = schedule(steps)
+
+    def warmed(step):
+        nonlocal rate
+        if step < steps:
+            return rate * (step + 1) / steps
+        rate = schedule(step)
+        return rate
+
+    return warmed
+
+
+@wrong("reduce_on_plateau", "begins at a fixed number")
+def best_of_a_million(val_losses, *, lr, factor=0.1, patience):
+    best, waited, used = 1e6, 0, []
+    for loss in val_losses:
+        used.append(lr)
+        best, waited = (loss, 0) if loss < best else (best, waited + 1)
+        if waited > patience:
+            lr, waited = factor * lr, 0
+    return used
+
+
+@wrong("step_decay", "used once too often or once too seldom")
+def milestones_after_the_first_update(lr, *, milestones, gamma=0.1):
+    return lambda step: lr * gamma ** sum(0 < m <= step for m in milestones)
+
+
+@right("linear_decay")
+def insists_on_whole_steps(lr, *, total_steps):
+    def schedule(step):
+        if not isinstance(step, int):
+            raise TypeError(f"a step is a whole number, got {step!r}")
+        return max(lr * (total_steps - step) / total_steps, 0)
+
+    return schedule
+
+
+@right("inverse_sqrt")
+def root_of_a_negative_power(lr):
+    return lambda step: lr * math.sqrt((step + 1) ** -1)

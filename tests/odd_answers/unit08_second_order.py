@@ -280,7 +280,7 @@ def never_more_than_three_pairs(grad, steps, grad_changes):
     return two_loops(grad.copy(), steps[-3:], grad_changes[-3:])
 
 
-@wrong("lbfgs_direction", "minus the newest step must come out")
+@wrong("lbfgs_direction", "lies between the two step sizes")
 def scale_from_the_lengths(grad, steps, grad_changes):
     def lengths(s, y):
         return np.linalg.norm(s) / np.linalg.norm(y)
@@ -362,3 +362,92 @@ def wraps_around(parameters, *, bytes_per_number=8):
 @wrong("newton_cost", "Without it, it is 8; in your signature it is 4")
 def four_bytes_by_default(parameters, *, bytes_per_number=4):
     return remembered_products(parameters, bytes_per_number=bytes_per_number)
+
+
+# --- a second round -------------------------------------------------------------------------------
+
+
+@right("newton_step")
+def cramer(grad, hessian):
+    step = []
+    for i in range(len(grad)):
+        replaced = hessian.copy()
+        replaced[:, i] = -grad
+        step.append(np.linalg.det(replaced) / np.linalg.det(hessian))
+    return step
+
+
+@right("damped_newton_step")
+def from_the_other_side(grad, hessian, *, damping):
+    """The curvatures of minus the Hessian have the same sizes; a projector for each."""
+    curvatures, axes = np.linalg.eigh(-hessian)
+    step = np.zeros(len(grad))
+    for curvature, axis in zip(curvatures[::-1], axes.T[::-1], strict=True):
+        step = step - np.outer(axis, axis) @ grad / (math.sqrt(curvature**2) + damping)
+    return np.asfortranarray(step)
+
+
+@right("bfgs_update")
+def dfp_plus_a_square(h, s, y):
+    """Broyden's family: DFP, and the outer product that makes BFGS of it."""
+    if s @ y <= 0:
+        return h.view()
+    push, weight = h @ y, y @ h @ y
+    v = np.sqrt(weight) * (s / (s @ y) - push / weight)
+    return h - np.outer(push, push) / weight + np.outer(s, s) / (s @ y) + np.outer(v, v)
+
+
+@wrong("newton_step", "*square* of each curvature")
+def squared_system(grad, hessian):
+    return -np.linalg.solve(hessian.T @ hessian, grad)
+
+
+@wrong("newton_step", "Only the lower triangle")
+def lower_triangle(grad, hessian):
+    return -np.linalg.solve(np.tril(hessian), grad)
+
+
+@wrong("damped_newton_step", "the way back is wrong")
+def transposed_twice(grad, hessian, *, damping):
+    c, q = np.linalg.eigh(hessian)
+    return -(q.T @ ((q.T @ grad) / (np.abs(c) + damping)))
+
+
+@wrong("damped_newton_step", "signs on the diagonal")
+def diagonal_made_positive(grad, hessian, *, damping):
+    repaired = hessian.copy()
+    np.fill_diagonal(repaired, np.abs(np.diag(hessian)) + damping)
+    return -np.linalg.solve(repaired, grad)
+
+
+@wrong("newton_cost", "Twice too much memory")
+def hessian_and_inverse(parameters, *, bytes_per_number=8):
+    return 2 * bytes_per_number * parameters**2, parameters**3
+
+
+@wrong("bfgs_update", "A flat direction is worth learning")
+def cautious(inverse_hessian, step, grad_change):
+    if step @ grad_change <= 0.01 * (step @ step):
+        return inverse_hessian
+    return columns_and_a_relative_guard(inverse_hessian, step, grad_change)
+
+
+@wrong("bfgs_update", "One of them is missing")
+def half_of_the_mixed_terms(h, s, y):
+    if s @ y <= 0:
+        return h
+    push = h @ y
+    return h + (1 + y @ push / (s @ y)) * np.outer(s, s) / (s @ y) - np.outer(push, s) / (s @ y)
+
+
+@wrong("lbfgs_direction", "an average over all pairs")
+def mean_scale(grad, steps, grad_changes):
+    scales = [(s @ y) / (y @ y) for s, y in zip(steps, grad_changes, strict=True)]
+    return two_loops(grad.copy(), steps, grad_changes, lambda s, y: np.mean(scales))
+
+
+@wrong("lbfgs_direction", "The oldest pair is left out")
+def loops_end_too_soon(grad, steps, grad_changes):
+    if len(steps) < 2:
+        return two_loops(grad.copy(), steps, grad_changes)
+    return two_loops(grad.copy(), steps[1:], grad_changes[1:])

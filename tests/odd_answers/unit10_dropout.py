@@ -133,3 +133,98 @@ def eps_of_its_own(dout, cache: BatchNormCache):
 def dx_last(dout, cache):
     dx, dgamma, dbeta = jacobian_of_every_column(dout, cache)
     return dgamma, dbeta, dx
+
+
+@wrong("dropout_forward", "exactly the same number stays")
+def so_many_of_all(x, *, keep_prob, train, rng):
+    mask = np.ones(x.size)
+    if train:
+        mask = np.zeros(x.size)
+        mask[rng.permutation(x.size)[: round(keep_prob * x.size)]] = 1 / keep_prob
+    return x * mask.reshape(x.shape), mask.reshape(x.shape)
+
+
+@wrong("dropout_forward", "do you choose how many stay")
+def so_many_of_every_row(x, *, keep_prob, train, rng):
+    if not train:
+        return x, None
+    rows = x.reshape(len(x), -1)
+    ranks = np.argsort(np.argsort(rng.random(rows.shape), axis=1), axis=1)
+    mask = (ranks < round(keep_prob * rows.shape[1])).reshape(x.shape) / keep_prob
+    return x * mask, mask
+
+
+@wrong("dropout_forward", "come and go together")
+def pairs_of_units(x, *, keep_prob, train, rng):
+    if not train:
+        return x, None
+    coins = rng.random((*x.shape[:-1], x.shape[-1] // 2)) < keep_prob
+    mask = np.repeat(coins, 2, axis=-1) / keep_prob
+    return x * mask, mask
+
+
+@wrong("dropout_forward", "Nothing is random in training")
+def always_the_average(x, *, keep_prob, train, rng):
+    share = keep_prob if train else 1.0
+    return x * share, np.full(x.shape, share)
+
+
+@wrong("dropout_backward", "into whole numbers")
+def digits_cut_off(dout, mask):
+    return [[*row] for row in (dout * np.trunc(mask))] if dout.ndim > 1 else dout * np.trunc(mask)
+
+
+@right("dropout_backward")
+def units_that_spoke(dout, mask):
+    dx = np.zeros_like(dout)
+    for place in zip(*np.nonzero(mask), strict=True):
+        dx[place] = dout[place] * mask[place]
+    return dx.tolist()
+
+
+@wrong("dropconnect_forward", "come and go together")
+def pairs_of_connections(x, weights, *, keep_prob, train, rng):
+    coins = rng.random((weights.shape[0], (weights.shape[1] + 1) // 2)) < keep_prob
+    mask = np.repeat(coins, 2, axis=1)[:, : weights.shape[1]] / keep_prob
+    return x @ (weights * mask if train else weights)
+
+
+@wrong("stochastic_depth_forward", "the skip is enlarged with it")
+def survivors_enlarged_as_a_whole(x, branch, *, survival_prob, train, rng):
+    out = x + branch(x)
+    if train:
+        alive = rng.random(len(x)) < survival_prob
+        out[alive] /= survival_prob
+        out[~alive] = x[~alive]
+    return out
+
+
+@wrong("stochastic_depth_forward", "exactly the same number stays")
+def so_many_examples(x, branch, *, survival_prob, train, rng):
+    if not train:
+        return x + branch(x)
+    alive = rng.choice(len(x), size=round(survival_prob * len(x)), replace=False)
+    out = x.copy()
+    out[alive] += branch(x)[alive] / survival_prob
+    return out
+
+
+@wrong("batchnorm_backward", "a power is wrong")
+def root_for_its_cube(dout, cache):
+    n, spread = len(dout), np.sqrt(cache.var + cache.eps)
+    dx_hat, centred = dout * cache.gamma, cache.x - cache.mean
+    dvar = -0.5 * np.sum(dx_hat * centred, axis=0) / spread
+    dx = dx_hat / spread + 2 * dvar * centred / n - np.mean(dx_hat, axis=0) / spread
+    return dx, np.sum(dout * cache.x_hat, axis=0), np.sum(dout, axis=0)
+
+
+@wrong("batchnorm_backward", "stops at x_hat")
+def only_scale_and_shift(dout, cache):
+    return dout * cache.gamma, np.sum(dout * cache.x_hat, axis=0), np.sum(dout, axis=0)
+
+
+@wrong("batchnorm_forward", "is not right")
+def eps_counted_twice(x, gamma, beta, running, *, train, momentum=0.9, eps=1e-5):
+    return tuples_and_no_cache_at_test_time(
+        x, gamma, beta, running, train=train, momentum=momentum, eps=2 * eps
+    )

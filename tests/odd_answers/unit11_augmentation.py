@@ -367,7 +367,7 @@ def row_and_column_alike(images, *, size, short_side, rng):
     return resized_crops(images, size, rng, shape_of, place_of)
 
 
-@wrong("ten_crop", "all ten views differ")
+@wrong("ten_crop", "the upper left corner, mirrored, is one of the views")
 def mirror_of_the_centre_five_times(image, *, size):
     height, width = image.shape[:2]
     end, side = height - size, width - size
@@ -376,7 +376,7 @@ def mirror_of_the_centre_five_times(image, *, size):
     return np.array(five + 5 * [five[4][:, ::-1]])
 
 
-@wrong("average_views", "the mean of its own four predictions")
+@wrong("average_views", "the mean of its own five predictions")
 def sure_views_weigh_more(predict, views):
     said = np.array([predict(view) for view in views])
     weights = said.max(-1, keepdims=True)
@@ -507,12 +507,12 @@ def names_only(images, *, prob, rng):
     return images
 
 
-@wrong("random_flip", "should be mirrored")
+@wrong("random_flip", "The wrong ones are mirrored")
 def chance_to_stay(images, *, prob, rng):
     return chosen_directions(images, prob=1 - prob, rng=rng)
 
 
-@wrong("random_crop", "25 places, equally often")
+@wrong("random_crop", "the outermost ones and the middle included")
 def rounded_places(images, *, padding, rng):
     places = np.round(rng.uniform(0, 2 * padding, size=(len(images), 2))).astype(int)
     padded = np.pad(images, ((0, 0), (padding, padding), (padding, padding), (0, 0)))
@@ -521,7 +521,7 @@ def rounded_places(images, *, padding, rng):
                      for image, (top, left) in zip(padded, places, strict=True)])  # fmt: skip
 
 
-@wrong("random_crop", "share of images that are shifts of themselves")
+@wrong("random_crop", "not black")
 def grey_padding(images, *, padding, rng):
     new = one_number_for_a_place(images, padding=padding, rng=rng)
     return np.where(new == 0, 0.5, new)
@@ -584,12 +584,12 @@ def whole_box_counted(images, targets, *, box, order):
     return new, (1 - share) * targets + share * targets[order]
 
 
-@wrong("average_views", "entries are wrong")
+@wrong("average_views", "the mean of its own five predictions")
 def pairs_of_means(predict, views):
     return functools.reduce(lambda a, b: (a + b) / 2, map(predict, views))
 
 
-@wrong("smooth_labels", "has shape (1, 1), expected (1, 3)")
+@wrong("smooth_labels", "has shape (2, 2), expected (2, 3). Axis 1 has length 2")
 def classes_that_are_seen(labels, *, classes, eps):
     return np.array(nested_lists(labels, classes=int(labels.max()) + 1, eps=eps))
 
@@ -599,3 +599,132 @@ def largest_of_all(scores, targets):
     powers = np.exp(scores - scores.max())
     shares = powers / powers.sum(axis=1, keepdims=True)
     return -np.mean((targets * np.log(shares)).sum(axis=1)), (shares - targets) / len(scores)
+
+
+@wrong("random_flip", "exactly the same number of images")
+def a_share_without_replacement(images, *, prob, rng):
+    chosen = rng.choice(len(images), size=int(prob * len(images)), replace=False)
+    out = images.copy()
+    out[chosen] = out[chosen, :, ::-1]
+    return out
+
+
+@wrong("random_flip", "columns change places, rows do not")
+def square_ones_transposed(images, *, prob, rng):
+    square = images.shape[1] == images.shape[2]
+    mirrored = images.swapaxes(1, 2) if square else images[:, :, ::-1]
+    return np.where(rng.random((len(images), 1, 1, 1)) < prob, mirrored, images)
+
+
+@wrong("random_flip", "whatever the other coins show")
+def neighbours_share_a_coin(images, *, prob, rng):
+    coins = np.repeat(rng.random(len(images) // 2 + 1) < prob, 2)[: len(images)]
+    return np.where(coins[:, None, None, None], images[:, :, ::-1], images)
+
+
+@wrong("random_flip", "should be mirrored")
+def mirrored_twice(images, *, prob, rng):
+    return chosen_directions(chosen_directions(images, prob=prob, rng=rng), prob=prob, rng=rng)
+
+
+@wrong("random_crop", "not black")
+def padded_with_noise(images, *, padding, rng):
+    new = one_number_for_a_place(images, padding=padding, rng=rng)
+    return np.where(new == 0, rng.random(new.shape), new)
+
+
+@wrong("random_crop", "not every result is a shift of its own image")
+def channels_go_their_own_ways(images, *, padding, rng):
+    channels = np.split(images, images.shape[-1], axis=-1)
+    moved = [one_number_for_a_place(some, padding=padding, rng=rng) for some in channels]
+    out = np.concatenate(moved, axis=-1)
+    return out if out.shape[-1] > 1 else out[::-1]
+
+
+@wrong("random_resized_crop", "anywhere in the resized image")
+def corners_only(images, *, size, short_side, rng):
+    out = []
+    for image in images:
+        high, wide = scaled(image, rng.integers(short_side[0], short_side[1] + 1))
+        top, left = rng.choice([0, high - size]), rng.choice([0, wide - size])
+        out.append(resize(image, high, wide)[top : top + size, left : left + size])
+    return np.array(out)
+
+
+@wrong("random_resized_crop", "is something mirrored, turned")
+def crops_on_their_side(images, *, size, short_side, rng):
+    return nearest_neighbours(images, size=size, short_side=short_side, rng=rng).swapaxes(1, 2)
+
+
+@wrong("ten_crop", "the centre is one of the views")
+def whole_image_for_the_centre(image, *, size):
+    five = from_both_ends(image, size=size)[1::2]
+    views = [*five[:4], resize(image, size, size)]
+    return [*views, *map(np.fliplr, views)]
+
+
+@wrong("color_jitter", "follows one straight line")
+def wraps_around_like_bytes(images, *, brightness, contrast, rng):
+    shape = (len(images), 1, 1, 1)
+    factors = rng.uniform(1 - contrast, 1 + contrast, shape)
+    offsets = rng.uniform(-brightness, brightness, shape)
+    return jittered(images, factors, offsets, low=-9.0, high=9.0) % 1.0
+
+
+@wrong("color_jitter", "pixels beyond black become black")
+def squeezed_back_into_the_range(images, *, brightness, contrast, rng):
+    shape = (len(images), 1, 1, 1)
+    factors = rng.uniform(1 - contrast, 1 + contrast, shape)
+    offsets = rng.uniform(-brightness, brightness, shape)
+    new = jittered(images, factors, offsets, low=-9.0, high=9.0)
+    low = np.minimum(new.min((1, 2, 3), keepdims=True), 0)
+    high = np.maximum(new.max((1, 2, 3), keepdims=True), 1)
+    return (new - low) / (high - low)
+
+
+@wrong("color_jitter", "uniform from -brightness to brightness")
+def half_of_the_brightness(images, *, brightness, contrast, rng):
+    shape = (len(images), 1, 1, 1)
+    factors = rng.uniform(1 - contrast, 1 + contrast, shape)
+    return jittered(images, factors, brightness * (rng.random(shape) - 0.5))
+
+
+@wrong("pca_color", "does not depend on the rest of the batch")
+def centred_over_the_batch(images, components, scales, *, sigma, rng):
+    steps = sigma * rng.standard_normal((len(images), len(scales))) * scales
+    return images + ((steps - steps.mean(axis=0)) @ components.T)[:, None, None]
+
+
+@wrong("pca_color", "standard deviation sigma times scale k")
+def scales_put_into_order(images, components, scales, *, sigma, rng):
+    scales = np.sort(scales)[::-1]
+    return normal_in_colour_space(images, components, scales, sigma=sigma, rng=rng)
+
+
+@wrong("cutout", "comes back on the other side")
+def rolled_into_place(images, *, size, rng):
+    mask = np.ones(images.shape[:3])
+    mask[:, :size, :size] = 0
+    places = [rng.integers(side, size=len(images)) for side in images.shape[1:3]]
+    moves = zip(mask, *places, strict=True)
+    return images * np.array([np.roll(m, (r, c), (0, 1)) for m, r, c in moves])[..., None]
+
+
+@wrong("cutmix", "one row and one column too large")
+def ends_counted_in(images, targets, *, box, order):
+    top, left, height, width = box
+    box = (top, left, height + 1, width + 1)
+    return a_mask_with_a_margin(images, targets, box=box, order=order)
+
+
+@wrong("cutmix", "Here it is the corner")
+def box_around_a_point(images, targets, *, box, order):
+    top, left, height, width = box
+    box = (top - height // 2, left - width // 2, height, width)
+    return a_mask_with_a_margin(images, targets, box=box, order=order)
+
+
+@wrong("smooth_labels", "`targets` is not right")
+def labels_renumbered(labels, *, classes, eps):
+    _, numbers = np.unique(labels, return_inverse=True)
+    return put_along_an_axis(numbers, classes=classes, eps=eps)

@@ -14,9 +14,10 @@ from course_lib.checking.probes import (
     sampling,
     searching,
 )
-from course_lib.checking.probes.base import PROBES, Malformed
+from course_lib.checking.probes.base import MEANINGS, PROBES, Malformed
 
 __all__ = [
+    "MEANINGS",
     "PROBES",
     "Malformed",
     "colours",

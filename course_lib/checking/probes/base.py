@@ -10,6 +10,7 @@ from course_lib.checking.compare import as_leaf
 
 Observation = Any
 PROBES: dict[str, Callable[..., Observation]] = {}
+MEANINGS: dict[str, str] = {}  # of what a probe reports: a sentence for an answer that has it wrong
 
 
 class Malformed(Exception):
@@ -43,6 +44,8 @@ def arrays_in(value: Any, depth: int = 8) -> list[Array]:
 
     Not deeper than ``depth``: an object may hold itself.
     """
+    if depth and (cells := getattr(value, "__closure__", None)):  # a way back that remembers
+        value = [cell.cell_contents for cell in cells]
     if depth and hasattr(value, "__dict__") and not isinstance(value, (np.ndarray, tuple, type)):
         value = vars(value)
     if isinstance(value, Mapping):
@@ -56,6 +59,12 @@ def arrays_in(value: Any, depth: int = 8) -> list[Array]:
 def numbers(value: Any, what: str, shape: tuple[int, ...] | None = None) -> Array:
     """``value`` as a float array; ``Malformed`` if it is none or has another shape."""
     try:
+        kind = np.asarray(
+            value
+        ).dtype.kind  # numpy makes numbers of "inf", and drops what is complex
+        if kind in "cU":
+            described = "complex numbers" if kind == "c" else "text"
+            raise Malformed(f"{what} should hold real numbers, not {described}.")
         array = np.array(value, dtype=np.float64)
     except (TypeError, ValueError):
         kind = type(value).__name__

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from course_lib.arrays import Array
 from course_lib.checking.probes.base import (
+    MEANINGS,
     Malformed,
     Observation,
     arrays_in,
@@ -18,6 +20,35 @@ from course_lib.checking.probes.base import (
     yes,
 )
 from course_lib.checking.student import Student
+
+CALLS = 8  # so often the same number stays by chance less than once in ten million checks
+SHARED = "neighbours share a coin"
+FIXED = "exactly as many stay in every call"
+FIXED_IN_LINES = "exactly as many stay in every row or column"
+_VARIES = (
+    "Coins that know nothing of each other do not come up equally often every time. Does each one "
+    "get a number of its own, or do you choose how many stay?"
+)
+MEANINGS |= {
+    SHARED: "Entries side by side come and go together. Each one gets a coin of its own.",
+    FIXED: _VARIES,
+    FIXED_IN_LINES: _VARIES,
+}
+
+
+def _neighbours(kept: NDArray[np.bool_]) -> bool:
+    """Whether along any axis entries 0 and 1, 2 and 3, ... (or all of them) are alike."""
+    for axis in range(kept.ndim):
+        lines = np.moveaxis(kept, axis, 0)
+        half = len(lines) // 2
+        if half and np.array_equal(lines[: 2 * half : 2], lines[1 : 2 * half : 2]):
+            return True
+    return False
+
+
+def _as_many(counts: Any, most: int) -> bool:
+    """Whether all counts are the same, and not because nothing or everything stays."""
+    return len(set(map(int, counts))) == 1 and 0 < counts[0] < most
 
 
 @probe
@@ -34,6 +65,10 @@ def noisy_units(
     second, _ = _noisy_output(student, x, keep_prob, rng, result, kwargs)
     again, _ = _noisy_output(student, x, keep_prob, np.random.default_rng(seed), result, kwargs)
     kept = first != 0
+    more = (_noisy_output(student, x, keep_prob, rng, result, kwargs)[0] for _ in range(CALLS - 2))
+    counts = [np.count_nonzero(out) for out in (first, second, *more)]
+    flat = kept.reshape(len(kept), -1)
+    lines = [(flat.sum(axis=1), flat.shape[1]), (flat.sum(axis=0), flat.shape[0])]
     scales = first[kept] / x[kept]
     report = {
         "share of units kept": kept.mean(),
@@ -44,6 +79,9 @@ def noisy_units(
         "columns share one mask": yes(np.all(kept == kept[:, :1])),
         "two calls give the same mask": yes(np.array_equal(kept, second != 0)),
         "the same generator gives the same mask": yes(np.array_equal(first, again)),
+        SHARED: yes(_neighbours(kept)),
+        FIXED: yes(_as_many(counts, x.size)),
+        FIXED_IN_LINES: yes(any(_as_many(*line) for line in lines)),
     }
     if result == "out and mask":
         # scaled (0 or 1/keep_prob) and unscaled (0 or 1, True or False) masks are both in use
@@ -103,6 +141,8 @@ def noisy_weights(
     rows = np.argmax(x, axis=1)
     stack = np.array(outs) / weights[rows]
     kept = stack != 0
+    counts = [np.count_nonzero(draw(x, rng)) for _ in range(CALLS)]
+    lines = [(kept[0].sum(axis=axis), kept.shape[1 + axis]) for axis in (0, 1)]
     return {
         "share of weights kept": kept.mean(),
         "scale of the kept weights (least)": stack[kept].min() if kept.any() else 0.0,
@@ -111,6 +151,9 @@ def noisy_weights(
         "an output loses all of its connections or none": yes(np.all(whole)),
         "two calls give the same mask": yes(np.array_equal(kept[0], kept[1])),
         "the same generator gives the same mask": yes(np.array_equal(outs[0], repeated)),
+        SHARED: yes(_neighbours(kept[0])),
+        FIXED: yes(_as_many(counts, kept[0].size)),
+        FIXED_IN_LINES: yes(any(_as_many(*line) for line in lines)),
     }
 
 
@@ -136,6 +179,8 @@ def survival(
     repeated = draw(np.random.default_rng(seed))
     alive = np.abs(factors) > 1e-9
     used = factors[alive]
+    fates = alive.reshape(len(x), -1)[:, 0]
+    counts = [np.sum(np.abs(draw(rng)).reshape(len(x), -1)[:, 0] > 1e-9) for _ in range(CALLS)]
     return {
         "share of examples whose branch survives": alive.mean(),
         "scale of a surviving branch (least)": used.min() if used.size else 0.0,
@@ -144,6 +189,8 @@ def survival(
         "all examples share one fate": yes(np.all(alive == alive[:1])),
         "two calls give the same fates": yes(np.array_equal(alive, np.abs(again) > 1e-9)),
         "the same generator gives the same fates": yes(np.array_equal(factors, repeated)),
+        SHARED: yes(_neighbours(fates)),
+        FIXED: yes(_as_many(counts, len(x))),
     }
 
 

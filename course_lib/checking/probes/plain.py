@@ -8,6 +8,7 @@ import numpy as np
 from course_lib.arrays import Array
 from course_lib.checking.compare import as_leaf
 from course_lib.checking.probes.base import (
+    MEANINGS,
     Malformed,
     Observation,
     arrays_in,
@@ -19,6 +20,8 @@ from course_lib.checking.probes.base import (
     yes,
 )
 from course_lib.checking.student import Crashed, Student, same_tree
+
+UNFIT = ("AttributeError", "TypeError", "ValueError", "KeyError", "IndexError")
 
 
 @probe
@@ -76,7 +79,7 @@ def _next_step(
         return student(param, grad, state, **kwargs)
     except Crashed as error:
         kinds = {np.ndarray: "an array", dict: "a dict", tuple: "a plain tuple", list: "a list"}
-        if type(state) in kinds and error.kind == "AttributeError":
+        if type(state) in kinds and error.kind in UNFIT:
             raise Malformed(
                 f"The state that your function returns is {kinds[type(state)]}, and in the next "
                 f"step your function cannot use it ({error.text}). What comes out as the state has "
@@ -123,6 +126,10 @@ def lookahead(
     }
 
 
+CACHE = "the cache holds what backward needs"
+MEANINGS[CACHE] = "The way back needs the inputs of the layer as they came in."
+
+
 @probe
 def forward(
     student: Student, *, args: tuple[Any, ...], kwargs: Mapping[str, Any], needs: list[Array]
@@ -130,9 +137,9 @@ def forward(
     """A layer's forward pass: its output, and whether its cache holds what backward needs."""
     result = unpack(student(*args, **kwargs), "out", "cache")
     in_order(*result, "out", "cache")
-    kept = arrays_in(result[1])
-    found = all(any(same_array(leaf, need) for leaf in kept) for need in needs)
-    return {"out": result[0], "cache": "holds what backward needs" if found else "lacks something"}
+    kept = [form for leaf in arrays_in(result[1]) for form in (leaf, leaf.T)]
+    found = all(any(same_array(form, need) for form in kept) for need in needs)
+    return {"out": result[0], CACHE: yes(found)}
 
 
 @probe
@@ -196,6 +203,13 @@ def sequence(
     return {what: result}
 
 
+SAME_RATE = "a step has the same rate whenever it is asked for"
+MEANINGS[SAME_RATE] = (
+    "What your schedule answers depends on what it was asked before: does it count, or keep "
+    "something from call to call? Work the rate out from `step` alone."
+)
+
+
 @probe
 def schedule(
     student: Student,
@@ -205,7 +219,8 @@ def schedule(
     steps: list[int],
     base: Array | None = None,
 ) -> Observation:
-    """A function that makes a schedule: the learning rates at ``steps``, asked up and then down.
+    """A function that makes a schedule: the learning rates at ``steps``, asked up and then down,
+    and then to and fro: the last one, the first, the last but one, the second, ...
 
     ``base`` are the rates, step by step, of a schedule that is handed over as first argument.
     What is returned may be anything that can be called with a step.
@@ -216,11 +231,14 @@ def schedule(
         raise Malformed(_no_schedule(made))
     asked = Student(made)
     up = [_rate(asked(step), step) for step in steps]
-    down = [_rate(asked(np.int64(step)), step) for step in reversed(steps)]
+    down = [_rate(asked(step), step) for step in reversed(steps)]
     student.narrow = student.narrow or asked.narrow
-    same = np.allclose(up, down[::-1], rtol=1e-9, atol=0.0, equal_nan=True)
+    order = [i for pair in enumerate(reversed(range(len(steps)))) for i in reversed(pair)]
+    fro = [_rate(asked(steps[i]), steps[i]) for i in order]
+    again = [*down[::-1], *fro]
+    same = np.allclose(up + [up[i] for i in order], again, rtol=1e-9, atol=0.0, equal_nan=True)
     return {
-        "a step has the same rate whenever it is asked for": yes(same),
+        SAME_RATE: yes(same),
         f"learning rates at the steps {', '.join(map(str, steps))}": np.array(up),
     }
 

@@ -135,8 +135,8 @@ def _batch(pair: Any, x: Array) -> tuple[Array, Labels]:
     some_x, some_labels = unpack(pair, "x", "labels", subject="Each batch should hold")
     some_labels = np.asarray(some_labels)
     batch = numbers(some_x, "the x of a batch")
-    if batch.shape[1:] != x.shape[1:]:
-        if some_labels.shape[1:] == x.shape[1:]:
+    if batch.ndim != x.ndim or batch.shape[1:] != x.shape[1:]:
+        if x.ndim > 1 and some_labels.shape[1:] == x.shape[1:]:
             raise Malformed("The order in a batch is x, labels: yours differs.")
         raise Malformed(
             f"The x of a batch has shape {batch.shape}, expected (examples, "

@@ -18,7 +18,7 @@ def backward_cases(rng: np.random.Generator) -> Sequence[Case]:
             "partner": "affine_forward",
             "inputs": {"args": (x, weights, bias), "kwargs": {}},
         }
-        return Case(name, about=about, probe="backward", inputs=inputs)
+        return Case(name, about=about, probe="backward", inputs=inputs, rtol=1e-9)
 
     return [
         case(
@@ -172,6 +172,20 @@ BACKWARD = Exercise(
             "return -dx, -dweights, -dbias",
             "All three have the wrong sign. A gradient says how the loss grows; the minus sign of "
             "descent is the optimizer's.",
+        ),
+        Mistake(
+            "local derivative only",
+            "np.sum(dout, axis=0)",
+            "np.ones(dout.shape[1])",
+            "How an output grows with its bias, by 1, is only half the way. By the chain rule it "
+            "is multiplied by what the output does to the loss, and the examples add up.",
+        ),
+        Mistake(
+            "everything averaged",
+            "return dx, dweights, dbias",
+            "return dx / len(dout), dweights / len(dout), dbias / len(dout)",
+            "You divide by the number of examples. If the loss is a mean, its 1/N is already "
+            "inside dout; the layer knows nothing of it.",
         ),
     ),
     accepted=(backward_loops, backward_einsum, backward_outer_products),

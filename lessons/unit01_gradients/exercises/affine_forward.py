@@ -12,7 +12,7 @@ def forward_cases(rng: np.random.Generator) -> Sequence[Case]:
     def case(name: str, about: str, n: int, d: int, m: int) -> Case:
         x, weights, bias = draw(rng, n, d), draw(rng, d, m), draw(rng, m, scale=3.0)
         inputs = {"args": (x, weights, bias), "kwargs": {}, "needs": [x, weights]}
-        return Case(name, about=about, probe="forward", inputs=inputs)
+        return Case(name, about=about, probe="forward", inputs=inputs, rtol=1e-9)
 
     return [
         case(

@@ -43,6 +43,7 @@ def hinge_cases(rng: np.random.Generator) -> Sequence[Case]:
             off_kinks(rng, 5, 4, 1.0),
             about="Every wrong class whose score comes closer than the margin pushes its own score "
             "down and the right one up.",
+            rtol=1e-9,
         ),
         Case(
             "a wider margin",
@@ -59,6 +60,13 @@ def hinge_cases(rng: np.random.Generator) -> Sequence[Case]:
             "one example",
             off_kinks(rng, 1, 4, 1.0),
             about="With a single example the mean is that example's own loss.",
+        ),
+        Case(
+            "all scores alike",
+            (np.full((3, 4), draw(rng, 1)[0]), rng.integers(3, size=3)),
+            about="Before training all scores are about alike: every one of the C - 1 wrong "
+            "classes violates the whole margin, so the loss is C - 1. And no image shows the last "
+            "class.",
         ),
     ]
 
@@ -146,8 +154,8 @@ HINGE = Exercise(
             "right class counted in the loss",
             "    margins[rows, labels] = 0.0\n    loss = float(np.sum(margins)) / count\n",
             "    loss = float(np.sum(margins)) / count\n    margins[rows, labels] = 0.0\n",
-            "Your gradient is right, your loss is too large by exactly one margin: it was summed "
-            "up before the right class had been taken out.",
+            "Your loss is too large by exactly one margin: it was summed up before the right class "
+            "had been taken out.",
         ),
         Mistake(
             "sum instead of mean",
@@ -296,6 +304,43 @@ HINGE = Exercise(
             "rows = np.arange(count)",
             "rows = np.arange(count)\n    labels = labels - 1",
             "You look one column to the left of the right class: labels count from 0.",
+        ),
+        Mistake(
+            "right class recognised by its score",
+            "margins[rows, labels] = 0.0",
+            "margins[scores == correct] = 0.0",
+            "You recognise the right class by its score. A wrong class with the same score then "
+            "costs nothing, although it misses the whole margin: let the labels tell which is "
+            "which.",
+        ),
+        Mistake(
+            "predicted class in place of the label",
+            "rows = np.arange(count)",
+            "rows = np.arange(count)\n    labels = np.argmax(scores, axis=1)",
+            "You measure against the class with the largest score, which the network takes for "
+            "right. Which one *is* right, only the labels say.",
+        ),
+        Mistake(
+            "whole columns taken out",
+            "margins[rows, labels] = 0.0",
+            "margins[:, labels] = 0.0",
+            "A `:` in front of the labels takes out whole columns: in every row, all classes that "
+            "are right for some image. Each row has one right class of its own.",
+        ),
+        Mistake(
+            "averaged over the wrong classes",
+            "count = len(labels)",
+            "count = len(labels) * (scores.shape[1] - 1)",
+            "You also divide by the number of wrong classes. Within one example the margins are "
+            "summed; only the examples are averaged.",
+            more=(("np.arange(count)", "np.arange(len(labels))"),),
+        ),
+        Mistake(
+            "no margin in the gradient",
+            "(margins > 0).astype",
+            "(scores > correct).astype",
+            "Your gradient counts the classes that score higher than the right one. Those that "
+            "stay below it, but by less than the margin, cost something too.",
         ),
     ),
     accepted=(hinge_loops, hinge_one_hot, hinge_counted_then_corrected),

@@ -256,6 +256,13 @@ NUMERIC = Exercise(
             "The slopes are right, but they come as one flat list. The gradient has the shape of "
             "x, whatever that is.",
         ),
+        Mistake(
+            "copies in single precision",
+            COPIES,
+            COPIES.replace("float64", "float32"),
+            "Your copies of x are float32, which keeps about 7 digits: a step of 1e-5 is half lost "
+            "in their rounding. Which type does the course use everywhere?",
+        ),
     ),
     accepted=(numeric_in_place, numeric_with_basis, numeric_flat),
     points=2,

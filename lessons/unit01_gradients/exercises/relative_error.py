@@ -246,6 +246,28 @@ RELATIVE = Exercise(
             "gradients of 1e-9 occur, and can be wrong too.",
             convention=True,
         ),
+        Mistake(
+            "squares",
+            DENOMINATOR,
+            "np.maximum(1e-12, analytic**2 + numeric**2)",
+            "You compare squares: the square of a small relative error is smaller still, so that "
+            "1 in a thousand looks like 1 in a million. Distance and sizes enter as they are.",
+            more=(("np.abs(analytic - numeric)", "(analytic - numeric) ** 2"),),
+        ),
+        Mistake(
+            "percent",
+            RATIO,
+            "float(np.max(difference / scale)) * 100",
+            "your error is in percent, a hundred times ours. Here it lies between 0 and 1.",
+            convention=True,
+        ),
+        Mistake(
+            "yes or no",
+            RATIO,
+            "float(np.max(difference / scale)) < 1e-6",
+            "Your function decides whether the error is small. Return the error itself: how much "
+            "is too much is for the reader to decide.",
+        ),
     ),
     accepted=(error_loop, error_where, error_nanmax),
     points=2,

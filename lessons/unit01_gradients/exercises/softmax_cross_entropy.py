@@ -11,7 +11,8 @@ from .shared import softmax_relative_to_the_right, some_labels
 
 
 def softmax_cases(rng: np.random.Generator) -> Sequence[Case]:
-    far = np.array([[2000.0, 0.0, -1500.0], [0.5, -1.0, 0.25]]) + draw(rng, 2, 3, scale=0.1)
+    far = np.array([[2000.0, 0.0, -1500.0], [0.5, -1.0, 0.25], [1.0, 2.0, 0.0]])
+    far = far + draw(rng, 3, 3, scale=0.1)
     heights = draw(rng, 3, 4) + np.array([[9000.0], [-9000.0], [0.0]])
     return [
         Case(
@@ -23,10 +24,11 @@ def softmax_cases(rng: np.random.Generator) -> Sequence[Case]:
             "five examples, three classes",
             (draw(rng, 5, 3, scale=2.0), some_labels(rng, 5, 3)),
             about="Each row has probabilities of its own; loss and gradient are means over rows.",
+            rtol=1e-9,
         ),
         Case(
-            "two examples, six classes",
-            (draw(rng, 2, 6), some_labels(rng, 2, 6)),
+            "three examples, six classes",
+            (draw(rng, 3, 6), some_labels(rng, 3, 6)),
             about="There are more classes than examples: is every sum taken along the right axis?",
         ),
         Case(
@@ -37,15 +39,16 @@ def softmax_cases(rng: np.random.Generator) -> Sequence[Case]:
         ),
         Case(
             "rows at different heights",
-            (heights, some_labels(rng, 3, 4)),
+            (heights, rng.integers(3, size=3)),
             about="One row of scores lies near 9000, one near -9000: every row has to be shifted "
-            "by a number of its own.",
+            "by a number of its own. And no image shows the last class.",
         ),
         Case(
             "hopelessly wrong",
-            (far, np.array([2, 0])),
-            about="The right class has a probability of e to the -3500, which rounds to 0. The "
-            "loss is about 3500 all the same: the logarithm can be taken before anything rounds.",
+            (far, np.array([2, 0, 1])),
+            about="In the first row the right class has a probability of e to the -3500, which "
+            "rounds to 0. Its loss is about 3500 all the same: the logarithm can be taken before "
+            "anything rounds.",
         ),
     ]
 
@@ -88,47 +91,6 @@ SOFTMAX = Exercise(
         "probabilities, minus 1 at the right class; both results are means over the N rows.",
     ),
     mistakes=(
-        Mistake(
-            "overflow",
-            "    log_probs = shifted - np.log(np.sum(np.exp(shifted), axis=1, keepdims=True))",
-            NAIVE_SOFTMAX,
-            "For ordinary scores all is well, but exp of 10000 overflows, and inf / inf is nan. "
-            "What may be added to a row of scores without changing its probabilities?",
-            read="Ten thousand is too much",
-        ),
-        Mistake(
-            "overflow in the log-sum-exp",
-            "scores - np.max(scores, axis=1, keepdims=True)",
-            "scores",
-            "Taking the logarithm apart is the right idea, but the sum inside it still overflows "
-            "for scores of 10000. What may be added to a row of scores without harm?",
-            read="Ten thousand is too much",
-        ),
-        Mistake(
-            "one shift for all rows",
-            "np.max(scores, axis=1, keepdims=True)",
-            "np.max(scores)",
-            "You subtract the largest score of the whole batch. A row that lies far below it then "
-            "underflows as a whole: every row needs a shift of its own.",
-            read="Ten thousand is too much",
-        ),
-        Mistake(
-            "logarithm of a rounded zero",
-            "    log_probs = shifted - np.log(np.sum(np.exp(shifted), axis=1, keepdims=True))",
-            "    probs = np.exp(shifted) / np.sum(np.exp(shifted), axis=1, keepdims=True)\n"
-            "    log_probs = np.log(probs)",
-            "The shift is there, but for a hopelessly wrong example the probability rounds to 0 "
-            "and its logarithm to minus infinity. The logarithm of a quotient can be taken apart.",
-            read="Ten thousand is too much",
-        ),
-        Mistake(
-            "a floor under the logarithm",
-            "    loss = -float(np.sum(log_probs[rows, labels])) / count",
-            "    loss = -float(np.sum(np.log(np.exp(log_probs[rows, labels]) + 1e-12))) / count",
-            "A small number inside the logarithm hides how wrong an example is: its loss cannot "
-            "exceed 28 any more. No floor is needed if the logarithm is taken apart first.",
-            read="Ten thousand is too much",
-        ),
         Mistake(
             "softmax down the columns",
             "np.sum(np.exp(shifted), axis=1, keepdims=True)",
@@ -263,6 +225,96 @@ SOFTMAX = Exercise(
             "rows = np.arange(count)",
             "rows = np.arange(count)\n    labels = labels - 1",
             "You look one column to the left of the right class: labels count from 0.",
+        ),
+        Mistake(
+            "predicted class in place of the label",
+            "rows = np.arange(count)",
+            "rows = np.arange(count)\n    labels = np.argmax(scores, axis=1)",
+            "You score the class that the network likes best, so that it is always nearly right. "
+            "Which class *is* right, only the labels say.",
+        ),
+        Mistake(
+            "probabilities returned",
+            "return loss, dscores / count",
+            "return loss, np.exp(log_probs)",
+            "You return the probabilities where the gradient is asked for. What does the loss "
+            "gain if a score grows a little, for the right class and for a wrong one?",
+        ),
+        Mistake(
+            "one subtracted from whole columns",
+            "dscores[rows, labels] -= 1.0",
+            "dscores[:, labels] -= 1.0",
+            "A `:` in front of the labels takes whole columns, and 1 is subtracted in every row. "
+            "Each row has one right class: its row number has to go with its label.",
+        ),
+        Mistake(
+            "softmax of the columns",
+            "np.max(scores, axis=1, keepdims=True)",
+            "np.max(scores, axis=0, keepdims=True)",
+            "You normalize over the examples: each column of your probabilities sums to 1. Which "
+            "axis holds the classes?",
+            more=(
+                (
+                    "np.sum(np.exp(shifted), axis=1, keepdims=True)",
+                    "np.sum(np.exp(shifted), axis=0, keepdims=True)",
+                ),
+            ),
+        ),
+        Mistake(
+            "mean before the logarithm",
+            "-float(np.sum(log_probs[rows, labels])) / count",
+            "-float(np.log(np.mean(np.exp(log_probs[rows, labels]))))",
+            "You average the probabilities and take the logarithm of the average. Every example "
+            "has a loss of its own: first the logarithm, then the mean.",
+        ),
+        Mistake(
+            "softmax twice",
+            "    log_probs = shifted -",
+            "    shifted = np.exp(shifted) / np.sum(np.exp(shifted), axis=1, keepdims=True)\n"
+            "    log_probs = shifted -",
+            "Your probabilities go through softmax a second time, which makes them nearly equal. "
+            "Scores in, one softmax, and then the logarithm.",
+        ),
+        Mistake(
+            "overflow",
+            "    log_probs = shifted - np.log(np.sum(np.exp(shifted), axis=1, keepdims=True))",
+            NAIVE_SOFTMAX,
+            "For ordinary scores all is well, but exp of 10000 overflows, and inf / inf is nan. "
+            "What may be added to a row of scores without changing its probabilities?",
+            read="Ten thousand is too much",
+        ),
+        Mistake(
+            "overflow in the log-sum-exp",
+            "scores - np.max(scores, axis=1, keepdims=True)",
+            "scores",
+            "The sum inside the logarithm overflows for scores of 10000. What may be added to a "
+            "row of scores without harm?",
+            read="Ten thousand is too much",
+        ),
+        Mistake(
+            "one shift for all rows",
+            "np.max(scores, axis=1, keepdims=True)",
+            "np.max(scores)",
+            "You subtract the largest score of the whole batch. A row that lies far below it then "
+            "underflows as a whole: every row needs a shift of its own.",
+            read="Ten thousand is too much",
+        ),
+        Mistake(
+            "logarithm of a rounded zero",
+            "    log_probs = shifted - np.log(np.sum(np.exp(shifted), axis=1, keepdims=True))",
+            "    probs = np.exp(shifted) / np.sum(np.exp(shifted), axis=1, keepdims=True)\n"
+            "    log_probs = np.log(probs)",
+            "The shift is there, but for a hopelessly wrong example the probability rounds to 0 "
+            "and its logarithm to minus infinity. The logarithm of a quotient can be taken apart.",
+            read="Ten thousand is too much",
+        ),
+        Mistake(
+            "a floor under the logarithm",
+            "    loss = -float(np.sum(log_probs[rows, labels])) / count",
+            "    loss = -float(np.sum(np.log(np.exp(log_probs[rows, labels]) + 1e-12))) / count",
+            "A small number inside the logarithm hides how wrong an example is: its loss cannot "
+            "exceed 28 any more. No floor is needed if the logarithm is taken apart first.",
+            read="Ten thousand is too much",
         ),
     ),
     accepted=(softmax_loops, softmax_logaddexp, softmax_relative_to_the_right),

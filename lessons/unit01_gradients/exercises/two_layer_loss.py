@@ -32,12 +32,14 @@ def off_relu_kinks(
 def network_cases(rng: np.random.Generator) -> Sequence[Case]:
     dead, x, labels = off_relu_kinks(rng, 4, 2, 3, 2)
     dead = {**dead, "b1": dead["b1"] - 30.0}
+    single, one, _ = off_relu_kinks(rng, 1, 3, 6, 4)
     return [
         Case(
             "no penalty",
             off_relu_kinks(rng, 6, 3, 4, 5),
             about="Without l2 only the data count: affine, ReLU, affine, softmax, and the same way "
             "back.",
+            rtol=1e-9,
         ),
         Case(
             "with a penalty",
@@ -48,7 +50,7 @@ def network_cases(rng: np.random.Generator) -> Sequence[Case]:
         ),
         Case(
             "one example",
-            off_relu_kinks(rng, 1, 3, 6, 4),
+            (single, one, rng.integers(3, size=1)),
             {"l2": 0.5},
             about="A batch of one: the mean is the example's own loss, the penalty is not divided.",
         ),
@@ -334,6 +336,59 @@ NETWORK = Exercise(
             "hidden.T @ dscores",
             "The gradient of W2 is built with the values before the ReLU. What did W2 really get "
             "as its input?",
+        ),
+        Mistake(
+            "no penalty in the gradient of W2",
+            DATA2 + " + " + DECAY2,
+            DATA2,
+            "The loss charges both matrices, but the gradient of W2 does not know of it.",
+        ),
+        Mistake(
+            "no penalty in the gradient of W1",
+            DATA1 + " + " + DECAY1,
+            DATA1,
+            "The loss charges both matrices, but the gradient of W1 does not know of it.",
+        ),
+        Mistake(
+            "absolute values in the penalty",
+            **edits(
+                (
+                    PENALTY,
+                    PENALTY.replace('params["W1"] ** 2', 'abs(params["W1"])').replace(
+                        'params["W2"] ** 2', 'abs(params["W2"])'
+                    ),
+                ),
+                (DECAY1, 'l2 * np.sign(params["W1"])'),
+                (DECAY2, 'l2 * np.sign(params["W2"])'),
+            ),
+            message="Your penalty adds up absolute values, which is called L1 and pulls every "
+            "weight equally hard. L2 adds up squares.",
+        ),
+        Mistake(
+            "penalty as a mean",
+            PENALTY,
+            PENALTY.replace("np.sum", "np.mean"),
+            "The penalty in your loss is the mean of the squares. It is their sum, over all "
+            "entries of both matrices.",
+        ),
+        Mistake(
+            "bias of the hidden layer forgotten",
+            'x @ params["W1"] + params["b1"]',
+            'x @ params["W1"]',
+            "b1 has no effect on your loss: each of the two layers adds a bias of its own.",
+        ),
+        Mistake(
+            "bias of the scores forgotten",
+            'active @ params["W2"] + params["b2"]',
+            'active @ params["W2"]',
+            "b2 has no effect on your loss: each of the two layers adds a bias of its own.",
+        ),
+        Mistake(
+            "penalty counted twice",
+            "scores, labels)\n",
+            "scores, labels)\n    l2 = 2 * l2\n",
+            "Loss and gradients contain the penalty twice. It is l2 times the sum of squares, and "
+            "the 2 comes in by the derivative only.",
         ),
         Mistake(
             "softmax overflows",

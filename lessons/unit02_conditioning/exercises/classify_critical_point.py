@@ -16,28 +16,103 @@ def kind_cases(rng: np.random.Generator) -> Sequence[Case]:
     lopsided = np.array([[2.0, 3.0 + low], [3.0 + low, 4.0]])
     nearly = np.array([[high, high], [high, high]]) + np.diag([1e-11, 0.0])
     return [
-        Case("a bowl whose axes are turned", (turned(rng, low, high),)),
-        Case("a dome in two dimensions", (turned(rng, -low, -high),)),
-        Case("a dome in three dimensions", (turned(rng, -low, -high, -2.0),)),
-        Case("the saddle x1^2 - x2^2", (np.diag([2.0, -2.0]),)),
-        Case("a saddle whose axes are turned", (tilted,)),
-        Case("a saddle that goes up along both coordinate axes", (lopsided,)),
-        Case("a saddle with two ways down", (np.diag([high, -low, -1.0]),)),
-        Case("a saddle with one flat direction", (np.diag([low, 0.0, -high]),)),
-        Case("x^4: no curvature at all", (np.zeros((1, 1)),)),
-        Case("the monkey saddle: no curvature at all", (np.zeros((2, 2)),)),
-        Case("a valley with a flat floor", (np.diag([high, 0.0]),)),
-        Case("a ridge with a flat top", (np.diag([0.0, -low, -high]),)),
+        Case(
+            "a bowl whose axes are turned",
+            (turned(rng, low, high),),
+            about="Every direction curves upwards.",
+        ),
+        Case(
+            "a dome in two dimensions",
+            (turned(rng, -low, -high),),
+            about="Every direction curves downwards.",
+        ),
+        Case(
+            "a dome in three dimensions",
+            (turned(rng, -low, -high, -2.0),),
+            about="Every direction curves downwards.",
+        ),
+        Case(
+            "the saddle x1^2 - x2^2",
+            (np.diag([2.0, -2.0]),),
+            about="One way up, one way down, equally steep.",
+        ),
+        Case(
+            "a saddle whose axes are turned",
+            (tilted,),
+            about="One curvature is negative and one positive.",
+        ),
+        Case(
+            "a saddle that goes up along both coordinate axes",
+            (lopsided,),
+            about="Between the two axes it goes down.",
+        ),
+        Case(
+            "a saddle with two ways down",
+            (np.diag([high, -low, -1.0]),),
+            about="How many directions go up or down does not matter, as long as both occur.",
+        ),
+        Case(
+            "a saddle that goes down along the middle axis",
+            (np.diag([high, -low, 2.0]),),
+            about="The one way down belongs neither to the first nor to the last axis.",
+        ),
+        Case(
+            "a saddle with one flat direction",
+            (np.diag([low, 0.0, -high]),),
+            about="There is a clear way up and a clear way down.",
+        ),
+        Case(
+            "x^4: no curvature at all",
+            (np.zeros((1, 1)),),
+            about="x^4, -x^4 and x^3 all have the Hessian 0: it cannot decide.",
+        ),
+        Case(
+            "the monkey saddle: no curvature at all",
+            (np.zeros((2, 2)),),
+            about="Without any curvature the Hessian cannot decide.",
+        ),
+        Case(
+            "a valley with a flat floor",
+            (np.diag([high, 0.0]),),
+            about="x1^2 + x2^4 and x1^2 - x2^4 both have this Hessian.",
+        ),
+        Case(
+            "a ridge with a flat top",
+            (np.diag([0.0, -low, -high]),),
+            about="Along the flat direction it may still turn up or down.",
+        ),
         Case("a flat floor, up to rounding", (nearly,)),
         Case(
             "a flat floor, up to rounding of the other sign",
             (nearly - np.diag([2e-11, 0.0]),),
         ),
-        Case("a small but real curvature", (np.diag([1e-4, 1e5]),)),
-        Case("a coarser tol: nearly flat", (np.diag([0.05, high]),), {"tol": 0.1}),
-        Case("a coarser tol: nearly flat, downwards", (np.diag([high, -0.05]),), {"tol": 0.1}),
-        Case("a tiny bowl", (np.array([[3e-6, 1e-6], [1e-6, 2e-6]]),)),
-        Case("a saddle that goes down along the last axis", (np.diag([high, 2.0, -low]),)),
+        Case(
+            "a small but real curvature",
+            (np.diag([1e-4, 1e5]),),
+            about="0.0001 is far above tol, whatever the other curvature is.",
+        ),
+        Case(
+            "a coarser tol: nearly flat",
+            (np.diag([0.05, high]),),
+            {"tol": 0.1},
+            about="With tol = 0.1 a curvature of 0.05 counts as flat.",
+        ),
+        Case(
+            "a coarser tol: nearly flat, downwards",
+            (np.diag([high, -0.05]),),
+            {"tol": 0.1},
+            about="With tol = 0.1 a curvature of -0.05 counts as flat.",
+        ),
+        Case(
+            "a tiny bowl",
+            (np.array([[3e-6, 1e-6], [1e-6, 2e-6]]),),
+            about="Its curvatures are some millionths, a hundred times tol.",
+        ),
+        Case(
+            "a saddle that goes down along the last axis",
+            (np.diag([high, 2.0, -low]),),
+            about="One way down is enough.",
+        ),
         Case(
             "just steeper than the default tol",
             (np.diag([high, 3e-8]),),
@@ -225,6 +300,28 @@ CLASSIFY = Exercise(
                     'if largest < -tol:\n        return "minimum"',
                 ),
             ),
+        ),
+        Mistake(
+            "first and last as they come",
+            "np.linalg.eigvalsh(hessian)",
+            "np.linalg.eigvals(hessian).real",
+            "You look at the first and the last eigenvalue, but `eigvals` gives them in no "
+            "particular order: the extreme ones may stand anywhere.",
+        ),
+        Mistake(
+            "leading minors",
+            "eigenvalues = np.linalg.eigvalsh(hessian)\n",
+            "minors = [np.linalg.det(hessian[:k, :k]) for k in range(1, len(hessian) + 1)]\n"
+            "    if np.min(np.abs(minors)) <= tol:\n"
+            "        return 'degenerate'\n"
+            "    if min(minors) > 0:\n"
+            "        return 'minimum'\n"
+            "    if all((m < 0) == (k % 2 == 0) for k, m in enumerate(minors)):\n"
+            "        return 'maximum'\n"
+            "    return 'saddle'\n"
+            "    eigenvalues = np.linalg.eigvalsh(hessian)\n",
+            "Determinants prove a minimum or a maximum, but they are products of curvatures: one "
+            "flat direction makes them 0 even at a saddle, and tol cannot be compared with them.",
         ),
     ),
     accepted=(kind_by_counting, kind_by_cholesky, kind_by_rayleigh),

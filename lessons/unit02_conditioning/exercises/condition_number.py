@@ -38,6 +38,7 @@ def condition_cases(rng: np.random.Generator) -> Sequence[Case]:
         of("a huge bowl", np.diag([2e9, 8e9]), "A common factor changes no ratio."),
         of("a very long ravine", np.diag([1e5, 1e-5]), "Badly conditioned is not yet singular."),
         of("a flat direction", np.diag([1.0, 0.0]), "The flattest curvature is exactly zero."),
+        of("one coordinate only", np.array([[middle]]), "One curvature, compared with itself."),
         of(
             "a flat direction that is hard to see",
             np.array([[1.0, 2.0, 3.0], [2.0, 4.0, 6.0], [3.0, 6.0, 9.0]]),
@@ -187,6 +188,27 @@ CONDITION_NUMBER = Exercise(
             "smallest = float(np.min(singular_values[singular_values > 1e-12 * largest]))",
             "You leave the flat directions out, so a valley that is flat for ever seems harmless. "
             "With one of them the ratio is infinite.",
+        ),
+        Mistake(
+            "all entries",
+            "np.linalg.svd(hessian, compute_uv=False)",
+            "np.abs(np.ravel(hessian))",
+            "You compare entries of the matrix. A 0 beside the diagonal is no flat direction, and "
+            "a turned bowl has other entries, though its shape is the same.",
+        ),
+        Mistake(
+            "1-norm",
+            "    return largest / smallest",
+            "    return float(np.linalg.cond(hessian, 1))",
+            "Your norm adds up columns (or rows), which is the 1-norm (or the infinity norm): it "
+            "changes when the bowl is turned. The singular values do not.",
+        ),
+        Mistake(
+            "logarithm",
+            "    return largest / smallest",
+            "    return float(np.log10(largest / smallest))",
+            "That is the logarithm, the number of digits that may get lost. Asked for is the ratio "
+            "itself.",
         ),
     ),
     accepted=(

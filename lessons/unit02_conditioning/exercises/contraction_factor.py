@@ -64,6 +64,18 @@ def contraction_cases(rng: np.random.Generator) -> Sequence[Case]:
             "Along a direction that curves downwards every step leads further away.",
         ),
         with_lr(
+            "the steepest in the middle",
+            np.diag([low, high, middle]),
+            1.8 / high,
+            "The extreme curvatures stand neither first nor last on the diagonal.",
+        ),
+        with_lr(
+            "a valley with a flat floor",
+            np.diag([high, 0.0]),
+            0.6 / high,
+            "Along a flat direction nothing moves: its factor is 1.",
+        ),
+        with_lr(
             "the best step",
             np.diag([middle, high, low]),
             2 / (low + high),
@@ -193,6 +205,40 @@ CONTRACTION = Exercise(
             "np.max(np.abs(1 - lr * eigenvalues))",
             "np.minimum(np.max(np.abs(1 - lr * eigenvalues)), 1.0)",
             "You cut the factor off at 1, and so hide how fast the path diverges.",
+        ),
+        Mistake(
+            "ones instead of the identity",
+            "np.max(np.abs(1 - lr * eigenvalues))",
+            "np.linalg.norm(1 - lr * hessian, 2)",
+            "`1 - lr * hessian` subtracts from a matrix full of ones. Which matrix leaves a point "
+            "where it is?",
+        ),
+        Mistake(
+            "one minus the factor",
+            "np.max(np.abs(1 - lr * eigenvalues))",
+            "1 - np.max(np.abs(1 - lr * eigenvalues))",
+            "That is the share that a step takes away. Asked for is the share that is left.",
+        ),
+        Mistake(
+            "yes or no",
+            "np.max(np.abs(1 - lr * eigenvalues))",
+            "np.max(np.abs(1 - lr * eigenvalues)) < 1",
+            "Your function decides whether gradient descent converges. Asked for is the factor "
+            "itself, which also says how fast.",
+        ),
+        Mistake(
+            "sign left on the worst",
+            "np.max(np.abs(1 - lr * eigenvalues))",
+            "max(1 - lr * eigenvalues, key=abs)",
+            "You find the worst direction, but hand its sign back too. A factor of -0.9 is as slow "
+            "as one of 0.9: the size is asked for.",
+        ),
+        Mistake(
+            "row sums",
+            "np.max(np.abs(1 - lr * eigenvalues))",
+            "np.linalg.norm(np.eye(len(hessian)) - lr * hessian, np.inf)",
+            "Sums over rows only bound the factor from above. When the axes are turned, the "
+            "eigenvalues are needed.",
         ),
     ),
     accepted=(contraction_norm, contraction_two_ends, contraction_loop),

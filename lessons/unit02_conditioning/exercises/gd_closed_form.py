@@ -47,14 +47,21 @@ def closed_form_cases(rng: np.random.Generator) -> Sequence[Case]:
         Case(
             "many steps",
             (turned(rng, low, middle), draw(rng, 2)),
-            {"lr": 0.01, "steps": 150},
-            about="150 steps with a small step size.",
+            {"lr": 0.1, "steps": 150},
+            about="After 150 steps the path is close to the minimum, and still on its way.",
         ),
         Case(
             "a start on an axis of the bowl",
             (np.diag([high, low, middle]), np.array([0.0, 0.0, -2.5])),
             {"lr": 0.2, "steps": 4},
             about="A coordinate that starts at 0 stays there.",
+        ),
+        Case(
+            "four steps beyond the limit",
+            (turned(rng, low, high), draw(rng, 2)),
+            {"lr": float(np.round(2.3 / high, 3)), "steps": 4},
+            about="Beyond the limit the same formula says how fast the path runs away.",
+            rtol=1e-9,
         ),
     ]
 
@@ -197,6 +204,13 @@ CLOSED_FORM = Exercise(
             "(np.linalg.eigh(hessian)[1].T @ start))",
             "The exponential is the limit of infinitely many infinitely small steps. Real steps "
             "multiply by 1 - lr * curvature, which can even be negative.",
+        ),
+        Mistake(
+            "curvatures without their axes",
+            "np.linalg.matrix_power(one_step, steps) @ start",
+            "(1 - lr * np.linalg.eigvalsh(hessian)) ** steps * start",
+            "You multiply the coordinates by the factors of the curvatures. These belong to the "
+            "bowl's own axes: what are the coordinates of the start along those?",
         ),
     ),
     accepted=(

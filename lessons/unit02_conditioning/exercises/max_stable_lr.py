@@ -113,6 +113,27 @@ MAX_STABLE_LR = Exercise(
             "4 / largest",
             "Twice the limit: the 2 of the derivative of x^2 is already inside the Hessian.",
         ),
+        Mistake(
+            "geometric mean",
+            "np.linalg.eigvalsh(hessian)[-1]",
+            "np.exp(np.mean(np.log(np.linalg.eigvalsh(hessian))))",
+            "You let the geometric mean of the curvatures decide. The steepest direction is "
+            "steeper than that, and explodes.",
+        ),
+        Mistake(
+            "upside down",
+            "2 / largest",
+            "largest / 2",
+            "The steeper the bowl, the *smaller* must the steps be: your limit grows with the "
+            "curvature.",
+        ),
+        Mistake(
+            "multiplied",
+            "2 / largest",
+            "2 * largest",
+            "The steeper the bowl, the *smaller* must the steps be: your limit grows with the "
+            "curvature.",
+        ),
     ),
     accepted=(limit_from_norm, limit_from_power_iteration, limit_by_bisection),
     points=1,

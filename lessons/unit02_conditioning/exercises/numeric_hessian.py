@@ -55,7 +55,7 @@ def hessian_cases(rng: np.random.Generator) -> Sequence[Case]:
             "With h = 0.25 the errors of one-sided differences are large; central differences are "
             "exact on this function, because the errors of opposite steps cancel.",
             {(3, 0, 0): some[3], (1, 2, 0): -2.5, (0, 1, 1): some[4], (1, 1, 1): 3.0, (0, 0, 2): 1},
-            draw(rng, 3),
+            draw(rng, 3) + np.array([6.0, -5.0, 7.0]),
             h=0.25,
         ),
         polynomial(
@@ -201,8 +201,8 @@ NUMERIC_HESSIAN = Exercise(
             "h ignored",
             "d = len(x)",
             "h = 1e-4\n    d = len(x)",
-            "The numbers are right, but the points at which you ask `f` lie where they always lie: "
-            "the step `h` of the caller is not used.",
+            "The numbers are right, but the points at which you ask `f` do not lie `h` away from "
+            "`x`: use the caller's step, as it is.",
         ),
         Mistake(
             "signs of the corners",
@@ -238,6 +238,74 @@ NUMERIC_HESSIAN = Exercise(
             "2 * f(x)",
             "Two of the corners are replaced by the middle. That measures the bending along the "
             "sum of two coordinates, which mixes their own curvatures in.",
+        ),
+        Mistake(
+            "diagonal counted twice",
+            "            hessian[j, i] = hessian[i, j]\n",
+            "",
+            "The diagonal comes out twice too large: a triangle plus its transpose counts it "
+            "twice. Fill both entries of a pair instead, or take the diagonal off once.",
+            more=(("return hessian", "return hessian + hessian.T"),),
+        ),
+        Mistake(
+            "middle counted once",
+            "return hessian",
+            "return hessian + f(x) / h**2 * np.eye(d)",
+            "On the diagonal the value of `f` itself stays in: on a plane your second derivative "
+            "should be 0. How often must the middle be taken off the two outer points?",
+        ),
+        Mistake(
+            "half",
+            "(4 * h**2)",
+            "(8 * h**2)",
+            "Everything is half of what it should be. Try it on x^2, whose second derivative is 2.",
+        ),
+        Mistake(
+            "one of two differences one-sided",
+            "for j in range(i + 1):",
+            "for j in range(d):",
+            "One of your two differences is central, the other looks to one side only, so the "
+            "error shrinks like h, and the matrix is not even symmetric.",
+            more=(
+                ("            hessian[j, i] = hessian[i, j]\n", ""),
+                ("+ f(x - steps[i] - steps[j])", "- f(x + steps[i] - steps[j])"),
+                (
+                    "opposite = f(x + steps[i] - steps[j]) + f(x - steps[i] + steps[j])",
+                    "opposite = f(x + steps[j]) - f(x - steps[j])",
+                ),
+                ("(4 * h**2)", "(2 * h**2)"),
+            ),
+        ),
+        Mistake(
+            "mixed derivatives one-sided",
+            "            hessian[j, i] = hessian[i, j]\n",
+            "            if i != j:\n"
+            "                corner = f(x + steps[i] + steps[j]) + f(x)\n"
+            "                hessian[i, j] = (corner - f(x + steps[i]) - f(x + steps[j])) / h**2\n"
+            "            hessian[j, i] = hessian[i, j]\n",
+            "The diagonal is right. Beside it you use a square with `x` in one corner, so its "
+            "error shrinks like h only. Put `x` into the middle of the square.",
+        ),
+        Mistake(
+            "mixed derivatives halved",
+            "(4 * h**2)",
+            "((4 if i == j else 8) * h**2)",
+            "The diagonal is right, the mixed derivatives are half of what they should be. Try "
+            "x1 x2, whose mixed derivative is 1.",
+        ),
+        Mistake(
+            "mixed derivatives doubled",
+            "(4 * h**2)",
+            "((4 if i == j else 2) * h**2)",
+            "The diagonal is right, the mixed derivatives are twice too large. Try x1 x2, whose "
+            "mixed derivative is 1.",
+        ),
+        Mistake(
+            "mixed derivatives four times too large",
+            "(4 * h**2)",
+            "((4 if i == j else 1) * h**2)",
+            "The diagonal is right, the mixed derivatives are four times too large: how long are "
+            "the sides of the square whose corners you ask?",
         ),
     ),
     accepted=(

@@ -115,6 +115,41 @@ OPTIMAL_LR = Exercise(
             "eigenvalues[0] + eigenvalues[min(1, len(eigenvalues) - 1)]",
             "You add the two *smallest* curvatures: the largest one has to be in it.",
         ),
+        Mistake(
+            "best step of momentum",
+            "2 / (eigenvalues[0] + eigenvalues[-1])",
+            "4 / (np.sqrt(eigenvalues[0]) + np.sqrt(eigenvalues[-1])) ** 2",
+            "That is Polyak's best step for gradient descent *with momentum*, far beyond the limit "
+            "of plain gradient descent.",
+        ),
+        Mistake(
+            "the factor, not the step",
+            "2 / (eigenvalues[0] + eigenvalues[-1])",
+            "(eigenvalues[-1] - eigenvalues[0]) / (eigenvalues[-1] + eigenvalues[0])",
+            "That is the factor by which the worst coordinate shrinks at the best step. Asked for "
+            "is the step itself.",
+        ),
+        Mistake(
+            "mean of the two one-step sizes",
+            "2 / (eigenvalues[0] + eigenvalues[-1])",
+            "(1 / eigenvalues[0] + 1 / eigenvalues[-1]) / 2",
+            "You take the mean of the steps that suit the flattest and the steepest direction. On "
+            "the ravine with curvatures 2 and 100 that is 0.255, far beyond the limit of 0.02.",
+        ),
+        Mistake(
+            "parentheses missing",
+            "2 / (eigenvalues[0] + eigenvalues[-1])",
+            "2 / eigenvalues[0] + eigenvalues[-1]",
+            "Python divides before it adds: without parentheses only the first curvature stands "
+            "under the fraction.",
+        ),
+        Mistake(
+            "condition number in place of the curvatures",
+            "2 / (eigenvalues[0] + eigenvalues[-1])",
+            "2 / (1 + eigenvalues[-1] / eigenvalues[0])",
+            "2/(1 + kappa) is the best step of a bowl whose flattest curvature is 1. A bowl "
+            "twice as steep in every direction has the same kappa, and needs steps half as long.",
+        ),
     ),
     accepted=(best_from_factors, best_by_search, best_from_norms),
     points=1,

@@ -19,6 +19,7 @@ def standardize_cases(rng: np.random.Generator) -> Sequence[Case]:
             about=about,
             probe="standardized",
             inputs={"train": train, "test": test},
+            rtol=1e-9,
             bands={MEANS: 1e-5, SPREAD: 0.08},
         )
 
@@ -233,6 +234,62 @@ STANDARDIZE = Exercise(
             "np.ptp(train, axis=0) > 1e-2",
             "A column in small units is taken for a constant one and keeps its tiny values. "
             "Constant means: no spread at all.",
+        ),
+        Mistake(
+            "train and test exchanged",
+            "return (train - mean) / scale, (test - mean) / scale",
+            "return (test - mean) / scale, (train - mean) / scale",
+            "These are the right arrays in the wrong order: first the training set, then the test "
+            "set.",
+        ),
+        Mistake(
+            "eps under the root",
+            "np.where(varies, np.std(train, axis=0), 1.0)",
+            "np.sqrt(np.var(train, axis=0) + 1e-5)",
+            "The small number that you add to the variance, as in batch normalization, is larger "
+            "than the variance of a column in small units: that column comes out much too small.",
+        ),
+        Mistake(
+            "range from 0 to 1",
+            "mean = np.mean(train, axis=0)\n",
+            "mean = np.min(train, axis=0)\n",
+            "you map every column to the range from 0 to 1 (min-max scaling). Here its mean "
+            "becomes 0 and its standard deviation 1.",
+            more=(("np.std(train, axis=0)", "np.ptp(train, axis=0)"),),
+            convention=True,
+        ),
+        Mistake(
+            "median",
+            "mean = np.mean(train, axis=0)\n",
+            "mean = np.median(train, axis=0)\n",
+            "you subtract the median, so that the mean is not quite 0 afterwards. Here the mean is "
+            "subtracted.",
+            convention=True,
+        ),
+        Mistake(
+            "mean taken off after scaling",
+            "(train - mean) / scale, (test - mean) / scale",
+            "train / scale - mean, test / scale - mean",
+            "You divide first and then subtract a mean that is still in the old units. Which of "
+            "the two steps has to come first?",
+        ),
+        Mistake(
+            "test set's own spread",
+            "(test - mean) / scale",
+            "(test - mean) / np.where(np.ptp(test, axis=0) > 0, np.std(test, axis=0), 1.0)",
+            "The test set is divided by its own standard deviation. A network that was trained in "
+            "the training set's units would misread it.",
+        ),
+        Mistake(
+            "statistics of the test set",
+            "mean = np.mean(train, axis=0)\n",
+            "mean = np.mean(test, axis=0)\n",
+            "Mean and standard deviation are those of the test set, for both sets. What is known "
+            "when the training begins?",
+            more=(
+                ("np.ptp(train, axis=0)", "np.ptp(test, axis=0)"),
+                ("np.std(train, axis=0)", "np.std(test, axis=0)"),
+            ),
         ),
     ),
     accepted=(

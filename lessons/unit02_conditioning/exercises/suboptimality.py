@@ -111,7 +111,6 @@ SUBOPTIMALITY = Exercise(
             "np.sum(shrink * eigenvalues * start)",
             "That is the formula as the slides print it. Set `steps` to 0: the result should be "
             "the loss at the start. Two things are missing.",
-            read="Find the mistake on this slide: what is left of the loss",
         ),
         Mistake(
             "half missing",
@@ -228,6 +227,46 @@ SUBOPTIMALITY = Exercise(
             "1 + lr * eigenvalues",
             "With a plus sign gradient descent climbs: which factor does a step against the "
             "gradient give?",
+        ),
+        Mistake(
+            "curvature inside the power",
+            "(1 - lr * eigenvalues) ** (2 * steps)",
+            "((1 - lr * eigenvalues) * eigenvalues) ** (2 * steps)",
+            "The curvature is multiplied in again at every step. It belongs to the loss, once; "
+            "only the factor of a step is repeated.",
+            more=(("shrink * eigenvalues * start**2", "shrink * start**2"),),
+        ),
+        Mistake(
+            "half taken twice",
+            "0.5 *",
+            "0.25 *",
+            "Half of the right value: 1/2 x' H x contains the factor 1/2 once.",
+        ),
+        Mistake(
+            "gradient twice as long",
+            "1 - lr * eigenvalues",
+            "1 - 2 * lr * eigenvalues",
+            "Your gradient is 2 H x. The half in front of the loss, 1/2 x' H x, is there to cancel "
+            "that 2.",
+        ),
+        Mistake(
+            "how far it has come",
+            "np.sum(shrink * eigenvalues",
+            "np.sum((1 - shrink) * eigenvalues",
+            "That is how much the loss has fallen since the start. Asked for is how far it still "
+            "is above the minimum.",
+        ),
+        Mistake(
+            "relative to the start",
+            "0.5 * np.sum(shrink * eigenvalues * start**2)",
+            "np.sum(shrink * eigenvalues * start**2) / np.sum(eigenvalues * start**2)",
+            "That is the share of the starting loss that is left. Asked for is the loss itself.",
+        ),
+        Mistake(
+            "largest term only",
+            "np.sum(shrink",
+            "np.max(shrink",
+            "You take the direction that contributes most. The loss is the sum over all of them.",
         ),
     ),
     accepted=(suboptimality_simulated, suboptimality_loop, suboptimality_matrix),

@@ -7,7 +7,7 @@ import numpy as np
 from autograde.spec import Case, Exercise, Mistake
 from course_lib import noise
 
-from .shared import curve
+from .shared import DOUBLE, curve
 
 
 def ema_cases(rng: np.random.Generator) -> Sequence[Case]:
@@ -17,12 +17,14 @@ def ema_cases(rng: np.random.Generator) -> Sequence[Case]:
             (np.full(5, 3.7),),
             {"decay": 0.8},
             "The average of equal values is that value, from the first entry on.",
+            rtol=DOUBLE,
         ),
         Case(
             "one value",
             (curve(rng, 1),),
             {"decay": 0.7},
             "After one value the corrected average is that value.",
+            rtol=DOUBLE,
         ),
         Case(
             "eight losses",
@@ -30,14 +32,22 @@ def ema_cases(rng: np.random.Generator) -> Sequence[Case]:
             {"decay": 0.6},
             "Each average is a weighted mean of all values so far: the newest counts most, and one "
             "step back means a factor `decay`.",
+            rtol=DOUBLE,
         ),
         Case(
             "forty losses, decay 0.98",
             (curve(rng, 40),),
             {"decay": 0.98},
             "With a decay close to 1 the correction counts for a long time.",
+            rtol=DOUBLE,
         ),
-        Case("no decay", (curve(rng, 4),), {"decay": 0.0}, "Without memory nothing is averaged."),
+        Case(
+            "no decay",
+            (curve(rng, 4) - 2.5,),
+            {"decay": 0.0},
+            "Without memory nothing is averaged.",
+            rtol=DOUBLE,
+        ),
     ]
 
 
@@ -199,6 +209,103 @@ EMA = Exercise(
             "        average = decay * average + (1 - decay) * values[i]",
             "Each entry is noted down before its own value has come in, so that the curve is one "
             "step late and begins with zero.",
+        ),
+        Mistake(
+            "exponent one too small, first one spared",
+            "average / (1 - decay ** (i + 1))",
+            "average / (1 - decay**i) if i else values[0]",
+            "The first entry is right, since you treat it apart; from the second on the exponent "
+            "of your correction is one too small. It counts the values that are in the average.",
+        ),
+        Mistake(
+            "first one not corrected, exponent late",
+            "average / (1 - decay ** (i + 1))",
+            "average / (1 - decay**i) if i else average",
+            "The first entry is not corrected, and from the second on the exponent is one too "
+            "small. How many values are in the average when the first has come?",
+        ),
+        Mistake(
+            "only the first entry corrected",
+            "average / (1 - decay ** (i + 1))",
+            "average if i else values[0]",
+            "Only your first entry is right: from the second on the average, which started at "
+            "zero, is not corrected. The weights of two values do not add up to 1 either.",
+        ),
+        Mistake(
+            "power around the bracket",
+            "(1 - decay ** (i + 1))",
+            "(1 - decay) ** (i + 1)",
+            "Your correction is a power of 1 - decay. The weights of t values add up to something "
+            "else: which part of it is taken to the power?",
+        ),
+        Mistake(
+            "product instead of power",
+            "decay ** (i + 1)",
+            "decay * (i + 1)",
+            "In your correction `decay` is multiplied with the number of values. An old value "
+            "fades by a factor in *every* step: which operation repeats a factor?",
+        ),
+        Mistake(
+            "plus in the correction",
+            "(1 - decay ** (i + 1))",
+            "(1 + decay ** (i + 1))",
+            "Your correction divides by more than 1, so that the first averages become even "
+            "smaller. The weights of t values add up to *less* than 1.",
+        ),
+        Mistake(
+            "weights exchanged in the correction",
+            "(1 - decay ** (i + 1))",
+            "(1 - (1 - decay) ** (i + 1))",
+            "The update is right, but in the correction 1 - decay stands where `decay` belongs: "
+            "what is left of the zero from the start after t steps?",
+        ),
+        Mistake(
+            "the last two values",
+            UPDATE,
+            "decay * values[max(i - 1, 0)] + (1 - decay) * values[i]",
+            "Your average knows the newest value and the one before it, and nothing older. What "
+            "it has to keep is the old *average*, in which all of the past is left.",
+            more=(("average / (1 - decay ** (i + 1))", "average"),),
+        ),
+        Mistake(
+            "sum over the count",
+            UPDATE,
+            "decay * average + values[i]",
+            "You divide a decaying sum by the number of values. Old values have faded, so their "
+            "weights add up to less than that number.",
+            more=(("(1 - decay ** (i + 1))", "(i + 1)"),),
+        ),
+        Mistake(
+            "a zero in front",
+            "return averages",
+            "return np.append(0.0, averages)",
+            "There is one entry too many: the start comes back, too. Asked for is one average for "
+            "every value.",
+        ),
+        Mistake(
+            "first value kept, exponent one too small",
+            "average = 0.0",
+            "average = values[0]",
+            "You start at the first value *and* correct for a start at zero. One of the two is "
+            "enough; here it is the correction.",
+            more=(
+                ("        average = decay", "        average = average if not i else decay"),
+                ("average / (1 - decay ** (i + 1))", "average / (1 - decay**i if i else 1)"),
+            ),
+        ),
+        Mistake(
+            "first value kept, then corrected",
+            "average = 0.0",
+            "average = values[0]",
+            "Your first entry is the first value, and all later ones are corrected for a start at "
+            "zero that never was. Choose: here the average starts at zero.",
+            more=(
+                ("        average = decay", "        average = average if not i else decay"),
+                (
+                    "average / (1 - decay ** (i + 1))",
+                    "average / (1 - decay ** (i + 1) if i else 1)",
+                ),
+            ),
         ),
     ),
     accepted=(ema_by_weights, ema_two_sums, ema_moving_towards),

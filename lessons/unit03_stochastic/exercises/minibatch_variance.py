@@ -8,6 +8,8 @@ import numpy as np
 from autograde.spec import Case, Exercise, Mistake, draw
 from course_lib import noise
 
+from .shared import DOUBLE
+
 
 def variance_cases(rng: np.random.Generator) -> Sequence[Case]:
     def case(
@@ -16,7 +18,7 @@ def variance_cases(rng: np.random.Generator) -> Sequence[Case]:
         # a full gradient that is not zero, and more spread in one coordinate than in others
         grads = draw(rng, *shape) * np.arange(1, shape[1] + 1) + rng.choice([-1.5, 2.0], shape[1])
         kwargs = {"batch_size": batch_size, "replace": replace}
-        return Case(name, (np.round(grads, 3),), kwargs, about, atol=1e-9)
+        return Case(name, (np.round(grads, 3),), kwargs, about, atol=1e-9, rtol=DOUBLE)
 
     return [
         case(
@@ -281,6 +283,66 @@ MINIBATCH_VARIANCE = Exercise(
             "count = per_example_grads.shape[1]",
             "The number of coordinates stands where the number of examples belongs: the rows are "
             "the examples.",
+        ),
+        Mistake(
+            "unbiased, with the factor that goes with it",
+            PER_EXAMPLE,
+            "np.sum(deviations**2) / (count - 1)",
+            "you divide by N - 1, and without replacement by the factor (N - S)/N, as books on "
+            "sampling do: together they are right. But *with* replacement the N - 1 stays alone, "
+            "and your variance is too large there.",
+            more=(("(count - batch_size) / (count - 1)", "(count - batch_size) / count"),),
+            convention=True,
+        ),
+        Mistake(
+            "variance along the rows",
+            PER_EXAMPLE,
+            "np.sum(np.var(per_example_grads, axis=1))",
+            "You take the variance within each gradient. The examples are the rows: the variance "
+            "is over them, for each coordinate.",
+        ),
+        Mistake(
+            "standard deviations added up",
+            PER_EXAMPLE,
+            "np.sum(np.std(per_example_grads, axis=0))",
+            "You add up standard deviations. It is *variances* that add up over the coordinates, "
+            "as squares do in Pythagoras' theorem.",
+        ),
+        Mistake(
+            "root of the factor",
+            "variance * (count - batch_size) / (count - 1)",
+            "variance * np.sqrt((count - batch_size) / (count - 1))",
+            "Without replacement you multiply by a root. The root belongs to the standard "
+            "deviation; the variance gets the whole factor.",
+        ),
+        Mistake(
+            "factor with one more above",
+            "(count - batch_size) / (count - 1)",
+            "(count - batch_size + 1) / count",
+            "Your factor is right for S = 1, but for S = N it has to be 0: then there is only one "
+            "batch.",
+        ),
+        Mistake(
+            "zero for the whole set only",
+            "variance * (count - batch_size) / (count - 1)",
+            "variance * (batch_size < count)",
+            "For S = N you are right, and for smaller batches without replacement nothing has "
+            "changed. The variance does not jump to zero with the last example: it gets smaller "
+            "on the way.",
+        ),
+        Mistake(
+            "batch size cut at N",
+            "per_example / batch_size",
+            "per_example / min(batch_size, count)",
+            "You cut the batch size at N. With replacement a batch may have more draws than there "
+            "are examples, and each of them helps.",
+        ),
+        Mistake(
+            "only the largest variance",
+            PER_EXAMPLE,
+            "np.max(np.var(per_example_grads, axis=0))",
+            "Only one of the coordinates counts. Asked for is the total: the squared length of the "
+            "deviation adds them up.",
         ),
     ),
     accepted=(

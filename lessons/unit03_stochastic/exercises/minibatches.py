@@ -42,11 +42,13 @@ def batch_cases(rng: np.random.Generator) -> Sequence[Case]:
             "is no empty one at the end.",
             (24, 3),
             8,
+            2,
         ),
         case(
             "large batches",
-            "Within a batch, too, every example comes once.",
-            (40, 2),
+            "Within a batch, too, every example comes once. Here an example is a single number: x "
+            "has one axis.",
+            (40,),
             16,
         ),
         case(
@@ -61,20 +63,21 @@ def batch_cases(rng: np.random.Generator) -> Sequence[Case]:
             "If the batch size is larger than the number of examples, there is one batch with all "
             "of them, in a fresh order.",
             (20, 3),
-            64,
+            23,
         ),
         case(
             "images",
             "x may have more than two axes; the first one counts the examples.",
             (22, 2, 3, 1),
             4,
+            2,
         ),
         case(
-            "sixty short epochs",
+            "many short epochs",
             "Any example may come first, and any may come last.",
-            (5, 2),
-            3,
-            60,
+            (3, 2),
+            2,
+            32,
             "first_and_last",
         ),
     ]
@@ -294,6 +297,45 @@ MINIBATCHES = Exercise(
             "        yield np.squeeze(x[chosen]), np.squeeze(labels[chosen])",
             "A batch loses an axis when it has one example, or images with one channel: something "
             "like `squeeze` is at work. Layers expect rows, even if there is only one.",
+        ),
+        Mistake(
+            "every batch an independent draw",
+            "chosen = order[start : start + batch_size]",
+            "chosen = rng.integers(len(x), size=batch_size)",
+            "each of your batches is drawn from *all* examples anew, and is always full, as in "
+            "CS231n's code. Here a call is one pass: what has come does not come again, and the "
+            "last batch holds what is left.",
+            convention=True,
+        ),
+        Mistake(
+            "every batch drawn afresh, and full",
+            "chosen = order[start : start + batch_size]",
+            "chosen = rng.permutation(len(x))[:batch_size]",
+            "No example comes twice within a batch, but each batch is drawn from *all* examples "
+            "again. Over the epoch some come several times, and others never.",
+        ),
+        Mistake(
+            "last batch filled up",
+            "order = rng.permutation(len(x))\n",
+            "order = rng.permutation(len(x))\n"
+            "    order = np.resize(order, len(x) + -len(x) % batch_size)\n",
+            "Your last batch is filled up with examples that have come before, so that these count "
+            "twice. Here it may be short.",
+        ),
+        Mistake(
+            "one example is never drawn",
+            "rng.permutation(len(x))",
+            "rng.permutation(len(x) - 1)",
+            "There is one example that never comes. `rng.permutation(n)` gives the numbers from 0 "
+            "to n - 1 already.",
+        ),
+        Mistake(
+            "short batch first",
+            "    for start in range(0, len(x), batch_size):\n"
+            "        chosen = order[start : start + batch_size]\n",
+            "    for start in range(-(-len(x) % batch_size), len(x), batch_size):\n"
+            "        chosen = order[max(start, 0) : start + batch_size]\n",
+            "The short batch comes first. Here it is the *last* batch that holds what is left.",
         ),
     ),
     accepted=(

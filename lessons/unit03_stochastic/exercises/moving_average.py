@@ -7,7 +7,7 @@ import numpy as np
 from autograde.spec import Case, Exercise, Mistake
 from course_lib import noise
 
-from .shared import curve
+from .shared import DOUBLE, curve
 
 
 def average_cases(rng: np.random.Generator) -> Sequence[Case]:
@@ -17,18 +17,21 @@ def average_cases(rng: np.random.Generator) -> Sequence[Case]:
             (np.full(6, 2.5),),
             {"window": 3},
             "The average of equal values is that value, from the first to the last.",
+            rtol=DOUBLE,
         ),
         Case(
             "nine losses, window 3",
             (curve(rng, 9),),
             {"window": 3},
             "Each entry is the mean of that value and the two before it; the first two have fewer.",
+            rtol=DOUBLE,
         ),
         Case(
             "an even window",
-            (curve(rng, 11),),
+            (curve(rng, 16),),
             {"window": 6},
             "The window ends at the value itself, also when its length is even.",
+            rtol=DOUBLE,
         ),
         Case(
             "a single spike",
@@ -36,19 +39,28 @@ def average_cases(rng: np.random.Generator) -> Sequence[Case]:
             {"window": 3},
             "A spike counts in its own entry and in the two after it. Not before: nobody knows of "
             "it then.",
+            rtol=DOUBLE,
         ),
-        Case("a window of one", (curve(rng, 5),), {"window": 1}, "Nothing is averaged."),
+        Case(
+            "a window of one",
+            (curve(rng, 5) - 2.5,),
+            {"window": 1},
+            "Nothing is averaged.",
+            rtol=DOUBLE,
+        ),
         Case(
             "a window longer than the curve",
             (curve(rng, 6),),
             {"window": 11},
             "As long as the window is not full, average what there is.",
+            rtol=DOUBLE,
         ),
         Case(
             "one value",
             (curve(rng, 1),),
             {"window": 3},
             "The mean of a single value is the value.",
+            rtol=DOUBLE,
         ),
     ]
 
@@ -231,6 +243,85 @@ MOVING_AVERAGE = Exercise(
             "np.mean(",
             "np.median(",
             "That is the median. It is a good idea against spikes, but it is not the mean.",
+        ),
+        Mistake(
+            "full convolution",
+            "return averages",
+            "return np.convolve(values, np.ones(window) / window)",
+            "Your result is longer than the curve, and falls off at both ends: windows that stick "
+            "out are filled up with zeros. That is what `np.convolve` does in its mode 'full'.",
+        ),
+        Mistake(
+            "centred, half to each side",
+            "values[first : i + 1]",
+            "values[max(0, i - window // 2) : max(i + window // 2, 1)]",
+            "your window lies around each value (and has one value too few where the length is "
+            "odd). Here it ends at the value: the values after it are not known yet.",
+            convention=True,
+        ),
+        Mistake(
+            "exponential weights",
+            "        first = max(0, i - window + 1)\n"
+            "        averages[i] = np.mean(values[first : i + 1])",
+            "        old = averages[i - 1] if i else values[0]\n"
+            "        averages[i] = old + (values[i] - old) * 2 / (window + 1)",
+            "That is an average that forgets exponentially, the last exercise of this unit. Here "
+            "the newest `window` values count equally, and older ones not at all.",
+        ),
+        Mistake(
+            "a share of the old mean replaced",
+            "        first = max(0, i - window + 1)\n"
+            "        averages[i] = np.mean(values[first : i + 1])",
+            "        old = averages[i - 1] if i else values[0]\n"
+            "        averages[i] = old + (values[i] - old) / min(i + 1, window)",
+            "Once the window is full you replace a share of the old *mean*. But it is the oldest "
+            "*value* that has to leave; in yours it goes on counting, a little less each time.",
+        ),
+        Mistake(
+            "zero until the window is full",
+            MEAN,
+            "np.mean(values[first : i + 1]) if i + 1 >= window else 0.0",
+            "Until the window is full your curve is zero. Average those values there are.",
+        ),
+        Mistake(
+            "first full mean copied to the start",
+            "return averages",
+            "averages[: window - 1] = averages[min(window, len(values)) - 1]\n    return averages",
+            "Until the window is full you show the first full mean: at step 0 nobody knows it yet. "
+            "Average those values there are.",
+        ),
+        Mistake(
+            "whole numbers",
+            "np.empty(len(values))",
+            "np.zeros(len(values), dtype=int)",
+            "What lies behind the decimal point is cut off: your results are collected in an array "
+            "of whole numbers.",
+        ),
+        Mistake(
+            "window fixed at 10",
+            "i - window + 1)",
+            "i - 10 + 1)",
+            "Your window always has 10 places: is there a number in your code where the argument "
+            "should be?",
+        ),
+        Mistake(
+            "only the last mean",
+            "return averages",
+            "return averages[-1]",
+            "Only the last mean comes back. Asked for are all of them, one for every value.",
+        ),
+        Mistake(
+            "rounded",
+            "return averages",
+            "return np.round(averages, 3)",
+            "Your means are rounded. Round when you print, not when you compute.",
+        ),
+        Mistake(
+            "centred, with zeros beyond the ends",
+            MEAN,
+            "np.sum(values[max(0, i - (window - 1) // 2) : i + window // 2 + 1]) / window",
+            "Your window lies around each value, and beyond both ends of the curve there are zeros "
+            "in it. Here it ends at the value, and holds only values that there are.",
         ),
     ),
     accepted=(

@@ -7,6 +7,8 @@ import numpy as np
 from autograde.spec import Case, Exercise, Mistake
 from course_lib import noise
 
+from .shared import ITERATED
+
 
 def floor_cases(rng: np.random.Generator) -> Sequence[Case]:
     def case(name: str, about: str, count: int, share: float) -> Case:
@@ -14,7 +16,7 @@ def floor_cases(rng: np.random.Generator) -> Sequence[Case]:
         curvatures = np.round(rng.uniform(0.5, 3.0, count) * np.arange(1, count + 1), 2)
         variances = np.round(rng.uniform(0.5, 4.0, count), 2)
         lr = float(np.round(share * 2 / np.max(curvatures), 3))
-        return Case(name, (curvatures, variances), {"lr": lr}, about)
+        return Case(name, (curvatures, variances), {"lr": lr}, about, rtol=ITERATED)
 
     return [
         case(
@@ -117,8 +119,9 @@ NOISE_FLOOR = Exercise(
             "fading not squared",
             "(curvatures * (2 - lr * curvatures))",
             "curvatures",
-            "You let the variance fade by 1 - lr * curvature per step. That is how the *place* "
-            "fades: variances get the square of the factor.",
+            "Your floor is lr / 2 times the total variance. Either the 1/2 of the loss is missing, "
+            "or you let the *variance* fade by 1 - lr * curvature per step: that is how the place "
+            "fades, and variances get the square of the factor.",
         ),
         Mistake(
             "wrong sign in the fading",
@@ -187,6 +190,62 @@ NOISE_FLOOR = Exercise(
             "np.sum(curvatures**2 * place)",
             "The curvature comes in once too often: the loss is half the curvature times the "
             "*variance* of the place.",
+        ),
+        Mistake(
+            "mean curvature for all",
+            "2 - lr * curvatures)",
+            "2 - lr * np.mean(curvatures))",
+            "The kicks fade at an average pace everywhere. Each direction has a curvature of its "
+            "own: find its loss, and then add the losses up.",
+        ),
+        Mistake(
+            "curvature left out of the fading",
+            "2 - lr * curvatures)",
+            "2 - lr)",
+            "In your fading the step size stands alone. What is left of a place after a step is "
+            "the share 1 - lr * *curvature*.",
+        ),
+        Mistake(
+            "fading half too weak",
+            "2 - lr * curvatures)",
+            "2 - 0.5 * lr * curvatures)",
+            "Close, but at the largest stable step, lr * curvature = 2, the floor has to become "
+            "infinite. Yours does so later: a factor of two is lost below the line.",
+        ),
+        Mistake(
+            "kick without lr",
+            "lr * variances / (",
+            "variances / lr / (",
+            "Your kick is the noise itself. A step multiplies it with lr first, and its variance "
+            "with the square of that.",
+        ),
+        Mistake(
+            "deviation instead of variance of the place",
+            "np.sum(curvatures * place)",
+            "np.sum(curvatures * np.sqrt(place))",
+            "You take the root of V. The loss is quadratic: its mean needs the mean *square* of "
+            "the place, and that is V.",
+        ),
+        Mistake(
+            "noise counted once more",
+            "0.5 * np.sum(curvatures * place)",
+            "0.5 * np.sum(curvatures * place + variances)",
+            "You add the noise itself to the loss. It kicks the gradient, not the loss: only what "
+            "it does to the place counts.",
+        ),
+        Mistake(
+            "largest direction only",
+            "np.sum(curvatures * place)",
+            "np.max(curvatures * place)",
+            "Only the worst direction counts in your answer. The loss of a bowl is the *sum* of "
+            "the losses along all of them.",
+        ),
+        Mistake(
+            "half counted twice",
+            "0.5 * np.sum(curvatures * place)",
+            "0.25 * np.sum(curvatures * place)",
+            "Half of the right value. The loss has one factor 1/2; the 2 that appears below the "
+            "line when you solve for V is already the other one.",
         ),
     ),
     accepted=(floor_by_recursion, floor_by_series, floor_in_one_line),

@@ -22,8 +22,7 @@ QUIZZES = (
             Choice(
                 "They all point back to the minimum.",
                 False,
-                "They are at the minimum. Each points away from where its own example would like "
-                "to be.",
+                "You *are* there. From the minimum each example pulls towards a line of its own.",
             ),
             Choice(
                 "Much larger than at the start, since the steps are small.",
@@ -49,7 +48,7 @@ QUIZZES = (
                 "multiples of 8 or 32.",
             ),
             Choice(
-                "None about its own problems; all, if you read them as a rule.",
+                "Each may be right for its own problems; as a general rule they all are wrong.",
                 True,
                 "Which size is good depends on the problem, on the hardware and on how far the "
                 "training has come. You will measure it for one problem below.",
@@ -57,8 +56,8 @@ QUIZZES = (
             Choice(
                 "All of them: only the full batch gives the right gradient.",
                 False,
-                "It gives the exact gradient, once, for the price of N examples. The right "
-                "question is what is best for that price.",
+                "It gives the exact gradient, once, at the price of N examples. The right "
+                "question is what else you could do at that price.",
             ),
         ),
     ),
@@ -117,7 +116,7 @@ QUIZZES = (
             Choice(
                 "That depends on the gradients.",
                 False,
-                "Only on the number of different batches, and here there is one.",
+                "For S = N it does not: there is only one such batch, whatever is in it.",
             ),
         ),
     ),

@@ -32,7 +32,7 @@ def sgd_cases(rng: np.random.Generator) -> Sequence[Case]:
             "as it was.",
             [(3,)],
             1,
-            0.1,
+            0.13,
         ),
         run("five steps", "Every step starts where the last one ended.", [(5,)], 5, 0.3),
         run(
@@ -205,6 +205,34 @@ SGD = Exercise(
             "return param - lr * grad",
             "Two things are to come back, param and state. SGD's state is empty, but training "
             "loops treat all rules alike and unpack two values.",
+        ),
+        Mistake(
+            "divided by the number of entries",
+            "param - lr * grad",
+            "param - lr * grad / np.size(grad)",
+            "You divide by the number of entries of the gradient. Those are parameters, not "
+            "examples: the mean over the batch has been taken when the gradient arrives.",
+        ),
+        Mistake(
+            "summed over the parameters",
+            "param - lr * grad",
+            "param - lr * np.sum(grad)",
+            "All parameters make the same step: the gradient has been added up over them. Each "
+            "parameter has an entry of its own in the gradient.",
+        ),
+        Mistake(
+            "never below zero",
+            "param - lr * grad",
+            "np.maximum(param - lr * grad, 0)",
+            "Your parameters cannot become negative. Nothing in the rule keeps them from it: a "
+            "weight may have either sign.",
+        ),
+        Mistake(
+            "rounded",
+            "param - lr * grad",
+            "np.round(param - lr * grad, 2)",
+            "Your new params are rounded. Round when you print: small steps would never get "
+            "anywhere.",
         ),
     ),
     accepted=(sgd_loop, sgd_velocity, sgd_relative_to_the_gradient, sgd_row_by_row),

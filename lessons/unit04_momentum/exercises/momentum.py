@@ -158,6 +158,44 @@ MOMENTUM = Exercise(
             "The factor `momentum` stands at the gradient, so the old velocity never decays. Which "
             "of the two is it that should fade?",
         ),
+        Mistake(
+            "displacement stored",
+            "MomentumState(velocity)",
+            "MomentumState(lr * velocity)",
+            "Your memory is scaled by `lr` once more in every step. What you hand on has the step "
+            "size in it, and the next step treats it as if it had not. Either form is fine, but "
+            "not half of each.",
+            read="Three ways to write one rule",
+        ),
+        Mistake(
+            "old velocity subtracted",
+            "momentum * state.velocity + grad",
+            "grad - momentum * state.velocity",
+            "From step to step your velocity turns round: the old one comes in with a minus sign, "
+            "or is handed on with one. Gradients that agree cancel, and the ball brakes where it "
+            "should speed up.",
+        ),
+        Mistake(
+            "mean with the weights exchanged",
+            "momentum * state.velocity + grad",
+            "(1 - momentum) * state.velocity + momentum * grad",
+            "You take a mean, and `momentum` is the weight of the *new* gradient in it. It is the "
+            "share that is kept of the old velocity; the new gradient is added in full.",
+            read="A slide about friction",
+        ),
+        Mistake(
+            "only the displacement",
+            "param = param - lr * velocity",
+            "param = -lr * velocity",
+            "You return the displacement. Asked for is the place: where does the step start?",
+        ),
+        Mistake(
+            "gradient scaled to length one",
+            "momentum * state.velocity + grad",
+            "momentum * state.velocity + grad / np.linalg.norm(grad)",
+            "The gradient is divided by its length before it enters the velocity. Here it counts "
+            "as it is: a short gradient, a gentle push.",
+        ),
     ),
     accepted=(momentum_one_line, momentum_displacement, momentum_loop),
     points=3,

@@ -49,8 +49,9 @@ NESTEROV = Exercise(
             "plain momentum",
             "param - lr * (grad + momentum * velocity)",
             "param - lr * velocity",
-            "That is plain momentum. `param` holds the look-ahead point, so after the ball has "
-            "moved, it has to look ahead once more.",
+            "That is plain momentum. In the form that looks ahead, the gradient is taken at "
+            "another place than `param`; here you only get the one at `param`. So `param` holds "
+            "the look-ahead point, and after the ball has moved, it has to look ahead once more.",
         ),
         Mistake(
             "look-ahead without decay",
@@ -120,6 +121,111 @@ NESTEROV = Exercise(
             "Right for momentum 0.9 and for nothing else: is there a number in your code where the "
             "argument should be?",
             more=(("(grad + momentum * velocity)", "(grad + 0.9 * velocity)"),),
+        ),
+        Mistake(
+            "lectures' line, the other velocity",
+            "param = param - lr * (grad + momentum * velocity)",
+            "param = param - momentum * state.velocity + (1 + momentum) * velocity",
+            "That is the lectures' last line, and it is written for *their* velocity, the "
+            "displacement. Yours is the sum of gradients: what turns one into the other?",
+            read="A change of variables",
+        ),
+        Mistake(
+            "old velocity counts too much",
+            "(grad + momentum * velocity)",
+            "(momentum * grad + velocity)",
+            "The new gradient counts as it should, but the old velocity too much: until the next "
+            "look-ahead point it decays twice, once in the update and once on the way there.",
+        ),
+        Mistake(
+            "look-ahead decays twice",
+            "(grad + momentum * velocity)",
+            "(grad + momentum**2 * velocity)",
+            "The look-ahead is too short: on its way to the next look-ahead point the *new* "
+            "velocity decays once, not twice.",
+        ),
+        Mistake(
+            "looks behind",
+            "(grad + momentum * velocity)",
+            "(grad - momentum * velocity)",
+            "The look-ahead goes backwards: the velocity takes away from the gradient's step. "
+            "Where is the next look-ahead point, ahead of the ball or behind it?",
+        ),
+        Mistake(
+            "the whole step stored",
+            "MomentumState(velocity)",
+            "MomentumState(grad + momentum * velocity)",
+            "You hand on the step, look-ahead included. The velocity is the ball's own; how far "
+            "you look ahead of it leaves no trace in it.",
+        ),
+        Mistake(
+            "step size in the velocity only",
+            "momentum * state.velocity + grad",
+            "momentum * state.velocity + lr * grad",
+            "In your velocity the gradient is scaled by the step size, and beside it in the step "
+            "it is not. Both are parts of one displacement.",
+            more=(("param - lr *", "param -"),),
+        ),
+        Mistake(
+            "no learning rate",
+            "param - lr *",
+            "param -",
+            "The step size `lr` is never used.",
+        ),
+        Mistake(
+            "nothing decays",
+            "momentum * state.velocity + grad",
+            "state.velocity + grad",
+            "The old velocity is kept in full: nothing ever slows the ball down. Which share of it "
+            "should be left?",
+        ),
+        Mistake(
+            "momentum and friction exchanged",
+            "momentum * state.velocity + grad",
+            "(1 - momentum) * state.velocity + grad",
+            "The share of the old velocity that is *kept* is `momentum`; 1 - momentum is the "
+            "friction, the share that is lost.",
+            more=(("momentum * velocity)", "(1 - momentum) * velocity)"),),
+            read="A slide about friction",
+        ),
+        Mistake(
+            "displacement stored",
+            "MomentumState(velocity)",
+            "MomentumState(lr * velocity)",
+            "Your memory is scaled by `lr` once more in every step. What you hand on has the step "
+            "size in it, and the next step treats it as if it had not. Either form is fine, but "
+            "not half of each.",
+        ),
+        Mistake(
+            "mixed as in Nadam",
+            "(grad + momentum * velocity)",
+            "((1 - momentum) * grad + momentum * velocity)",
+            "your step mixes 1 - momentum parts of the gradient with `momentum` parts of the "
+            "velocity, as Nadam does, whose velocity is a mean. Here the velocity is a sum, and "
+            "the gradient's own step counts in full.",
+            convention=True,
+        ),
+        Mistake(
+            "velocity turns round",
+            "momentum * state.velocity + grad",
+            "grad - momentum * state.velocity",
+            "From step to step your velocity turns round: the old one comes in with a minus sign, "
+            "or is handed on with one. Which sign has the velocity that you store, and which does "
+            "the next step expect?",
+        ),
+        Mistake(
+            "old look-ahead added",
+            "(grad + momentum * velocity)",
+            "(momentum * state.velocity + (1 + momentum) * velocity)",
+            "In the lectures' last line the old look-ahead is taken *back* before the new one is "
+            "added; yours is added as well. Which sign belongs to the old velocity?",
+        ),
+        Mistake(
+            "old look-ahead without the step size",
+            "param = param - lr * (grad + momentum * velocity)",
+            "param = param + momentum * state.velocity - lr * (1 + momentum) * velocity",
+            "You take the old look-ahead back, but without the step size: your velocity is a sum "
+            "of gradients, the old one too, so both need the same translation.",
         ),
     ),
     accepted=(nesterov_lecture_form, nesterov_two_steps, nesterov_tuple),

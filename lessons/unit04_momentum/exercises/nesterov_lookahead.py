@@ -7,6 +7,8 @@ import numpy as np
 from autograde.spec import Case, Exercise, Mistake, draw
 from course_lib import optim
 
+from .shared import DOUBLE
+
 
 def lookahead_cases(rng: np.random.Generator) -> Sequence[Case]:
     def run(name: str, about: str, steps: int, *, at_rest: bool, **kwargs: float) -> Case:
@@ -22,6 +24,7 @@ def lookahead_cases(rng: np.random.Generator) -> Sequence[Case]:
                 "steps": steps,
                 "kwargs": kwargs,
             },
+            rtol=DOUBLE,
         )
 
     return [
@@ -41,6 +44,14 @@ def lookahead_cases(rng: np.random.Generator) -> Sequence[Case]:
             momentum=0.6,
         ),
         run("six steps", "The velocity is handed on.", 6, at_rest=True, lr=0.08, momentum=0.7),
+        run(
+            "no momentum",
+            "With momentum 0 the velocity carries the ball nowhere: that is gradient descent.",
+            2,
+            at_rest=False,
+            lr=0.04,
+            momentum=0.0,
+        ),
         run("the default momentum", "Without the argument, it is 0.9.", 3, at_rest=False, lr=0.02),
     ]
 
@@ -195,6 +206,105 @@ LOOKAHEAD = Exercise(
             "ahead = param + momentum * velocity",
             "ahead = param + momentum**2 * velocity",
             "The look-ahead is too short: the velocity decays once on the way to it, not twice.",
+        ),
+        Mistake(
+            "transformed form",
+            "    ahead = param + momentum * velocity\n"
+            "    velocity = momentum * velocity - lr * gradient(ahead)\n"
+            "    return param + velocity, velocity",
+            "    push = -lr * gradient(param)\n"
+            "    velocity = momentum * velocity + push\n"
+            "    return param + push + momentum * velocity, velocity",
+            "that is Nesterov's rule in its transformed form, the next exercise: `param` holds the "
+            "look-ahead point, and goes on to the next one. Here `param` is the ball itself: look "
+            "ahead of it first.",
+            convention=True,
+            read="A change of variables",
+        ),
+        Mistake(
+            "transformed form, sum of gradients",
+            "    ahead = param + momentum * velocity\n"
+            "    velocity = momentum * velocity - lr * gradient(ahead)\n"
+            "    return param + velocity, velocity",
+            "    grad = gradient(param)\n"
+            "    velocity = momentum * velocity + grad\n"
+            "    return param - lr * (grad + momentum * velocity), velocity",
+            "that is the rule that libraries run, the next exercise: `param` holds the look-ahead "
+            "point, and the velocity is a sum of gradients. Here `param` is the ball itself, and "
+            "the velocity its displacement: look ahead of it first.",
+            convention=True,
+            read="A change of variables",
+        ),
+        Mistake(
+            "look-ahead scaled by lr",
+            "ahead = param + momentum * velocity",
+            "ahead = param + lr * momentum * velocity",
+            "You look far too little ahead: the velocity is scaled by the step size on the way "
+            "there. It is a displacement, with the step size in it already.",
+            read="Three ways to write one rule",
+        ),
+        Mistake(
+            "look-ahead scaled by -lr",
+            "ahead = param + momentum * velocity",
+            "ahead = param - lr * momentum * velocity",
+            "Your look-ahead point is made for a velocity that is a sum of gradients. Here it is a "
+            "displacement: the step size and the minus sign are in it already.",
+            read="Three ways to write one rule",
+        ),
+        Mistake(
+            "old velocity handed on",
+            "    velocity = momentum * velocity - lr * gradient(ahead)\n"
+            "    return param + velocity, velocity",
+            "    new = momentum * velocity - lr * gradient(ahead)\n"
+            "    return param + new, velocity",
+            "The point is right, but the velocity that you return is the old one: nothing is ever "
+            "remembered.",
+        ),
+        Mistake(
+            "velocity without the gradient",
+            "    velocity = momentum * velocity - lr * gradient(ahead)\n"
+            "    return param + velocity, velocity",
+            "    push = -lr * gradient(ahead)\n    return ahead + push, momentum * velocity",
+            "The point is right, but the velocity that you return lacks the newest gradient: it "
+            "should be the whole way from the old place to the new one.",
+        ),
+        Mistake(
+            "velocity counted from the look-ahead point",
+            "    velocity = momentum * velocity - lr * gradient(ahead)\n"
+            "    return param + velocity, velocity",
+            "    push = -lr * gradient(ahead)\n    return ahead + push, push",
+            "The point is right, but the velocity that you return is counted from the look-ahead "
+            "point. The ball was not there: from where did it start?",
+        ),
+        Mistake(
+            "momentum and friction exchanged",
+            "ahead = param + momentum * velocity",
+            "ahead = param + (1 - momentum) * velocity",
+            "The share of the old velocity that is *kept* is `momentum`; 1 - momentum is the "
+            "friction, the share that is lost.",
+            more=(("velocity = momentum * velocity", "velocity = (1 - momentum) * velocity"),),
+            read="A slide about friction",
+        ),
+        Mistake(
+            "no learning rate",
+            "- lr * gradient(ahead)",
+            "- gradient(ahead)",
+            "The step size `lr` is never used.",
+        ),
+        Mistake(
+            "no memory",
+            "velocity = momentum * velocity - lr",
+            "velocity = -lr",
+            "You look ahead, but nothing of the old velocity is left in the new one, so the ball "
+            "never gets there.",
+        ),
+        Mistake(
+            "plain gradient descent",
+            "ahead = param + momentum * velocity",
+            "ahead = param",
+            "This is plain gradient descent: nothing of the old velocity is left, and you do not "
+            "look ahead.",
+            more=(("velocity = momentum * velocity - lr", "velocity = -lr"),),
         ),
     ),
     accepted=(lookahead_in_steps, lookahead_list, lookahead_minus_form),

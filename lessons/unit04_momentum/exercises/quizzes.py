@@ -61,8 +61,8 @@ QUIZZES: tuple[Quiz, ...] = (
     ),
     Quiz(
         "u04-why-not-one",
-        "DD2424 L5 allows $\\gamma \\in [0, 1]$. What does the ball do in a bowl with "
-        "$\\gamma = 1$ and a small step size?",
+        "DD2424 L5 allows a momentum gamma from 0 to 1, both included. What does the ball do in a "
+        "bowl with gamma = 1 and a small step size?",
         (
             Choice(
                 "It flies away: the velocity is a sum that never stops growing.",
@@ -123,7 +123,7 @@ QUIZZES: tuple[Quiz, ...] = (
     Quiz(
         "u04-dampens",
         'DD2424 L5 says: "Momentum dampens the oscillations of default SGD", next to its run with '
-        "$\\gamma = .9$, $\\eta = .001$. Look at the very first figure of this lesson. Which of "
+        "momentum 0.9 and step size 0.001. Look at the very first figure of this lesson. Which of "
         "the two oscillates across the ravine there?",
         (
             Choice(
@@ -142,12 +142,12 @@ QUIZZES: tuple[Quiz, ...] = (
             Choice(
                 "Both, momentum less.",
                 False,
-                "Count how often each path crosses the line $x_2 = 0$.",
+                "Count how often each path crosses the bottom line, where x2 = 0.",
             ),
             Choice(
                 "Neither.",
                 False,
-                "One of the paths goes far below the line $x_2 = 0$ and comes back.",
+                "One of the paths goes far below the bottom line and comes back.",
             ),
         ),
     ),
@@ -164,7 +164,7 @@ QUIZZES: tuple[Quiz, ...] = (
                 "throws the ball further out than it was.",
             ),
             Choice(
-                "About 0.038: it stands more than gradient descent.",
+                "About 0.038: it tolerates more than gradient descent.",
                 False,
                 "That is the heavy ball's limit, 2(1 + m) over the curvature.",
             ),
@@ -174,7 +174,7 @@ QUIZZES: tuple[Quiz, ...] = (
                 "The momentum comes in as well. Both momentum methods have a limit of their own.",
             ),
             Choice(
-                "About 0.014: it stands less than gradient descent.",
+                "About 0.014: it tolerates less than gradient descent.",
                 True,
                 "The gradient is taken further out, where it is larger, and the ball gets all of "
                 "it. You will compute the exact number in the exercise.",

@@ -7,11 +7,22 @@ import numpy as np
 from autograde.spec import Case, draw
 from course_lib.optim import MomentumState
 
+# float64 meets these relative tolerances, float32 with its seven digits does not
+DOUBLE = 1e-9
+ITERATED = 1e-8  # for numbers that a right answer may also find step by step
+
 
 def rule_cases(rng: np.random.Generator) -> Sequence[Case]:
     """Paths of an update rule: one array, two that take turns, the default, other settings."""
 
-    def run(name: str, about: str, shapes: list[tuple[int, ...]], steps: int, **kwargs: float):
+    def run(
+        name: str,
+        about: str,
+        shapes: list[tuple[int, ...]],
+        steps: int,
+        size: float = 1.0,
+        **kwargs: float,
+    ) -> Case:
         starts = [draw(rng, *shape) for shape in shapes]
         return Case(
             name,
@@ -20,9 +31,10 @@ def rule_cases(rng: np.random.Generator) -> Sequence[Case]:
             inputs={
                 "starts": starts,
                 "states": [MomentumState.zeros_like(start) for start in starts],
-                "grads": [draw(rng, steps, *shape) for shape in shapes],
+                "grads": [size * draw(rng, steps, *shape) for shape in shapes],
                 "kwargs": kwargs,
             },
+            rtol=DOUBLE,
         )
 
     return [
@@ -51,10 +63,20 @@ def rule_cases(rng: np.random.Generator) -> Sequence[Case]:
         ),
         run(
             "two arrays in turn",
-            "Two parameter arrays are updated in turn, each with its own state.",
+            "Two parameter arrays are updated in turn, each with its own state; their gradients "
+            "are long.",
             [(2, 3), (3,)],
             4,
+            size=50.0,
             lr=0.5,
             momentum=0.3,
+        ),
+        run(
+            "no momentum",
+            "With momentum 0 nothing is remembered: that is gradient descent.",
+            [(4,)],
+            3,
+            lr=0.2,
+            momentum=0.0,
         ),
     ]

@@ -7,6 +7,8 @@ import numpy as np
 from autograde.spec import Case, Exercise, Mistake
 from course_lib import landscape
 
+from .shared import ITERATED
+
 
 def limit_cases(rng: np.random.Generator) -> Sequence[Case]:
     curvature = float(np.round(rng.uniform(3.0, 12.0), 2))
@@ -17,36 +19,42 @@ def limit_cases(rng: np.random.Generator) -> Sequence[Case]:
             ("gd", curvature),
             {"momentum": rate},
             "Gradient descent has no momentum: the argument must not matter here.",
+            rtol=ITERATED,
         ),
         Case(
             "momentum",
             ("momentum", curvature),
             {"momentum": rate},
             "Put x(t+1) = -x(t) into the heavy ball's rule, with any momentum.",
+            rtol=ITERATED,
         ),
         Case(
             "Nesterov",
             ("nesterov", curvature),
             {"momentum": rate},
             "At the limit the look-ahead point is further out than the ball: how many times?",
+            rtol=ITERATED,
         ),
         Case(
             "the lecture's ravine, momentum 0.9",
             ("nesterov", 100.0),
             {},
             "This is the limit at which DD2424's run with Nesterov would break down.",
+            rtol=ITERATED,
         ),
         Case(
             "the default momentum",
             ("momentum", 100.0),
             {},
             "Without the argument, momentum is 0.9.",
+            rtol=ITERATED,
         ),
         Case(
             "Nesterov without momentum",
             ("nesterov", 4.0),
             {"momentum": 0.0},
             "Without momentum every method is gradient descent.",
+            rtol=ITERATED,
         ),
     ]
 
@@ -161,8 +169,9 @@ STABILITY_LIMIT = Exercise(
             "Nesterov without the look-ahead's factor",
             "((1 + 2 * momentum) * curvature)",
             "((1 + momentum) * curvature)",
-            "For Nesterov the factor in the denominator is too small: at the limit ball and "
-            "velocity alternate, so how many times as far out as the ball is the look-ahead point?",
+            "Your limit for Nesterov is gradient descent's 2/curvature, whatever the momentum is. "
+            "At the limit ball and velocity alternate: how many times as far out as the ball is "
+            "the look-ahead point?",
         ),
         Mistake(
             "heavy ball and Nesterov exchanged",
@@ -177,6 +186,72 @@ STABILITY_LIMIT = Exercise(
                     '    if method == "nesterov":\n        return 2 * (1 + momentum) / curvature',
                 ),
             ),
+        ),
+        Mistake(
+            "Nesterov without its numerator",
+            "2 * (1 + momentum) / ((1 + 2 * momentum) * curvature)",
+            "2 / ((1 + 2 * momentum) * curvature)",
+            "For Nesterov your denominator is right, but the numerator is gradient descent's. "
+            "There is a velocity too, and at the limit it turns round as it does for the heavy "
+            "ball.",
+        ),
+        Mistake(
+            "gradient descent's limit over 1 + momentum",
+            "2 * (1 + momentum) / ((1 + 2 * momentum) * curvature)",
+            "2 / ((1 + momentum) * curvature)",
+            "For Nesterov you divide gradient descent's limit by 1 + momentum. Two things change: "
+            "the velocity turns round as for the heavy ball, and the gradient is taken further "
+            "out.",
+        ),
+        Mistake(
+            "look-ahead above the line",
+            "2 * (1 + momentum) / ((1 + 2 * momentum) * curvature)",
+            "2 * (1 + momentum) * (1 + 2 * momentum) / curvature",
+            "With you Nesterov bears longer steps than the heavy ball. But its gradient is taken "
+            "further out, so it is *larger*: the step has to be shorter for that.",
+        ),
+        Mistake(
+            "where the swinging ends",
+            "        return 2 * (1 + momentum) / curvature",
+            "        return (1 + np.sqrt(momentum)) ** 2 / curvature",
+            "That is where the heavy ball stops swinging smoothly and begins to jump from side to "
+            "side. For a while the jumps still become smaller: the limit lies further out.",
+        ),
+        Mistake(
+            "momentum counted twice for the heavy ball",
+            "        return 2 * (1 + momentum) / curvature",
+            "        return 2 * (1 + 2 * momentum) / curvature",
+            "For the heavy ball momentum counts twice. Its gradient is taken at the ball; 1 + 2m "
+            "belongs to a gradient that is taken further out.",
+        ),
+        Mistake(
+            "gradient descent with momentum",
+            "return 2 / curvature",
+            "return 2 * (1 + momentum) / curvature",
+            "For 'gd' the momentum comes in. Plain gradient descent has none, whatever the "
+            "argument says.",
+        ),
+        Mistake(
+            "multiplied by the curvature",
+            "return 2 / curvature",
+            "return 2 * curvature",
+            "You multiply by the curvature: the steeper the bowl, the longer your steps may be. "
+            "Which way round is it?",
+            more=(
+                (
+                    "        return 2 * (1 + momentum) / curvature",
+                    "        return 2 * (1 + momentum) * curvature",
+                ),
+                ("((1 + 2 * momentum) * curvature)", "(1 + 2 * momentum) * curvature"),
+            ),
+        ),
+        Mistake(
+            "heavy ball's limit for all",
+            'if method == "gd":',
+            "if True:",
+            "You give the heavy ball's limit for all three methods. Gradient descent has no "
+            "momentum, and Nesterov's gradient is taken further out than the ball.",
+            more=(("return 2 / curvature", "return 2 * (1 + momentum) / curvature"),),
         ),
     ),
     accepted=(limit_by_dictionary, limit_by_bisection, limit_by_cases),

@@ -7,6 +7,8 @@ import numpy as np
 from autograde.spec import Case, Exercise, Mistake, draw
 from course_lib import optim
 
+from .shared import ITERATED
+
 
 def terminal_cases(rng: np.random.Generator) -> Sequence[Case]:
     return [
@@ -15,18 +17,21 @@ def terminal_cases(rng: np.random.Generator) -> Sequence[Case]:
             (draw(rng, 3),),
             {"lr": 0.05, "momentum": 0.8},
             "With momentum 0.8 the ball ends up five times as fast as gradient descent.",
+            rtol=ITERATED,
         ),
         Case(
             "a matrix, momentum 0.99",
             (draw(rng, 2, 3),),
             {"lr": 0.1, "momentum": 0.99},
             "With momentum 0.99 the factor is a hundred, and it takes hundreds of steps.",
+            rtol=ITERATED,
         ),
         Case(
             "no momentum",
             (draw(rng, 2),),
             {"lr": 0.3, "momentum": 0.0},
             "Without momentum the displacement is that of gradient descent.",
+            rtol=ITERATED,
         ),
     ]
 
@@ -97,6 +102,69 @@ TERMINAL_VELOCITY = Exercise(
             "/ (1 - momentum)",
             "* (1 + momentum)",
             "1 + momentum are the first two terms of the series only: it goes on.",
+        ),
+        Mistake(
+            "parentheses missing",
+            "-lr * grad / (1 - momentum)",
+            "-lr * grad / 1 - momentum",
+            "Without parentheses you divide by 1, and then subtract the momentum. What is the "
+            "whole denominator?",
+        ),
+        Mistake(
+            "momentum fixed at 0.9",
+            "/ (1 - momentum)",
+            "/ (1 - 0.9)",
+            "Right for momentum 0.9 and for nothing else: is there a number in your code where the "
+            "argument should be?",
+        ),
+        Mistake(
+            "plus in the denominator",
+            "/ (1 - momentum)",
+            "/ (1 + momentum)",
+            "Your ball gets slower with more momentum: a sign is wrong in the denominator. What "
+            "comes out for momentum close to 1, where hardly anything brakes?",
+        ),
+        Mistake(
+            "momentum squared",
+            "/ (1 - momentum)",
+            "/ (1 - momentum**2)",
+            "There is a square at the momentum. Put the same v on both sides of v = momentum * v + "
+            "grad: the momentum comes in once.",
+        ),
+        Mistake(
+            "friction squared",
+            "/ (1 - momentum)",
+            "/ (1 - momentum) ** 2",
+            "The friction comes in twice: one series of powers of the momentum has been added up "
+            "already when you add it up again.",
+        ),
+        Mistake(
+            "stops after a hundred steps",
+            "-lr * grad / (1 - momentum)",
+            "-lr * grad * (1 - momentum**100) / (1 - momentum)",
+            "You follow the ball for a hundred steps. With momentum 0.99 it is at 63 % of its "
+            "terminal velocity then: asked for is the limit.",
+        ),
+        Mistake(
+            "first term left out",
+            "/ (1 - momentum)",
+            "* momentum / (1 - momentum)",
+            "A factor `momentum` is too much: you have added up the *old* gradients, and left out "
+            "the newest, which counts in full.",
+        ),
+        Mistake(
+            "one number",
+            "-lr * grad / (1 - momentum)",
+            "-lr * np.linalg.norm(grad) / (1 - momentum)",
+            "One number comes back, a speed. Asked for is the displacement, with an entry for "
+            "every entry of the gradient.",
+        ),
+        Mistake(
+            "stops after a thousand steps",
+            "-lr * grad / (1 - momentum)",
+            "-lr * grad * (1 - momentum**1000) / (1 - momentum)",
+            "You follow the ball for a thousand steps. With momentum 0.99 a few parts in a hundred "
+            "thousand are missing then: asked for is the limit, for which there is a formula.",
         ),
     ),
     accepted=(terminal_by_simulation, terminal_by_weights, terminal_by_fixed_point),

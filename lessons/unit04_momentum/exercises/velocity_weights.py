@@ -7,22 +7,44 @@ import numpy as np
 from autograde.spec import Case, Exercise, Mistake
 from course_lib import optim
 
+from .shared import DOUBLE
+
 
 def weights_cases(rng: np.random.Generator) -> Sequence[Case]:
     rate = float(np.round(rng.uniform(0.3, 0.7), 2))
     some, many = (int(rng.integers(*bounds)) for bounds in ((5, 9), (19, 40)))
     return [
-        Case("two steps", (2,), {"momentum": rate}, "The newest gradient counts once."),
         Case(
-            "some steps", (some,), {"momentum": rate}, "The older a gradient, the more it counted."
+            "two steps", (2,), {"momentum": rate}, "The newest gradient counts once.", rtol=DOUBLE
+        ),
+        Case(
+            "some steps",
+            (some,),
+            {"momentum": rate},
+            "The older a gradient, the more it counted.",
+            rtol=DOUBLE,
         ),
         Case(
             "many steps with 0.9",
             (many,),
             {"momentum": 0.9},
             "The oldest weights come close to 1/(1 - momentum).",
+            rtol=DOUBLE,
         ),
-        Case("no momentum", (many - 15,), {"momentum": 0.0}, "Then every gradient counts once."),
+        Case(
+            "no momentum",
+            (many - 15,),
+            {"momentum": 0.0},
+            "Then every gradient counts once.",
+            rtol=DOUBLE,
+        ),
+        Case(
+            "one step",
+            (1,),
+            {"momentum": rate},
+            "The only gradient has moved the ball once.",
+            rtol=DOUBLE,
+        ),
     ]
 
 
@@ -126,6 +148,68 @@ VELOCITY_WEIGHTS = Exercise(
             "np.ones(steps) / (1 - momentum)",
             "1/(1 - momentum) is what a weight approaches in the end. A young gradient has not "
             "come so far: stop the series after the updates that it has lived.",
+        ),
+        Mistake(
+            "weights in the velocity, newest first",
+            "(1 - momentum**updates_since) / (1 - momentum)",
+            "momentum ** np.arange(steps)",
+            "These are the weights in the last velocity, and with the newest gradient first. Asked "
+            "for are the weights in the *position*, the sum of all velocities, with the oldest "
+            "gradient first.",
+        ),
+        Mistake(
+            "weights in a mean velocity",
+            "(1 - momentum**updates_since) / (1 - momentum)",
+            "(1 - momentum) * momentum ** (updates_since - 1)",
+            "These are the weights in a velocity that is a running mean. Here the velocity is a "
+            "sum, and asked for are the weights in the *position*: all steps so far, added up.",
+        ),
+        Mistake(
+            "product instead of power",
+            "momentum**updates_since",
+            "momentum * updates_since",
+            "`momentum` is multiplied with the number of updates. The share shrinks by a factor in "
+            "*every* update: which operation repeats a factor?",
+        ),
+        Mistake(
+            "every gradient once",
+            "(1 - momentum**updates_since) / (1 - momentum)",
+            "np.ones(steps)",
+            "With you every gradient counts once: that is plain gradient descent. With momentum a "
+            "gradient moves the ball in the later steps too.",
+        ),
+        Mistake(
+            "divided by momentum",
+            "/ (1 - momentum)",
+            "/ np.maximum(momentum, 1e-300)",
+            "You divide by the momentum. Check with the newest gradient: it must count once.",
+        ),
+        Mistake(
+            "multiplied by the friction",
+            "/ (1 - momentum)",
+            "* (1 - momentum)",
+            "You multiply by 1 - momentum. Check with the newest gradient: it must count once.",
+        ),
+        Mistake(
+            "only the oldest weight",
+            "steps - np.arange(steps, dtype=np.float64)",
+            "float(steps)",
+            "One number comes back, the weight of the oldest gradient. Asked for is one weight for "
+            "each of the gradients.",
+        ),
+        Mistake(
+            "first term of the series left out",
+            "(1 - momentum**updates_since) / (1 - momentum)",
+            "momentum * (1 - momentum**updates_since) / (1 - momentum)",
+            "Your series begins with momentum instead of 1: the step in which a gradient arrives "
+            "is missing, and there it counts in full.",
+        ),
+        Mistake(
+            "added up from the wrong end",
+            "(1 - momentum**updates_since) / (1 - momentum)",
+            "np.cumsum(momentum ** (updates_since - 1))",
+            "You add up the right powers, but from the wrong end. How many steps has the newest "
+            "gradient moved the ball, and how many the oldest?",
         ),
     ),
     accepted=(weights_by_sums, weights_by_recursion, weights_by_simulation),

@@ -50,7 +50,13 @@ SQUARES = "decay * state.mean_sq + (1 - decay) * grad**2"
 
 ADADELTA = Exercise(
     reference=optim.adadelta,
-    cases=rule_cases(AdaDeltaState, decay=0.8),
+    cases=rule_cases(
+        AdaDeltaState,
+        "In the first step nothing has been moved yet: only eps stands under the upper root, and "
+        "the newest square, with its share, under the lower one.",
+        precision=1e-9,
+        decay=0.8,
+    ),
     returns=("param", "state"),
     read="No step size at all",
     praise="The step size comes from the steps before: the same path as ours, and no lr in it.",
@@ -72,6 +78,22 @@ ADADELTA = Exercise(
             "not a detail: the first update grows from it, and 1e-6 under a root is 1e-3.",
             more=((NEW_SQUARES, "(np.sqrt(mean_sq) + eps)"),),
             convention=True,
+            read="Where eps stands",
+        ),
+        Mistake(
+            "eps beside the upper root",
+            OLD_MOVES,
+            "(np.sqrt(state.mean_sq_update) + eps)",
+            "Above, your eps is added to the root; below, it stands under it. The first update "
+            "grows from the upper one, and 1e-6 under a root is 1e-3.",
+            read="Where eps stands",
+        ),
+        Mistake(
+            "eps beside the lower root",
+            NEW_SQUARES,
+            "(np.sqrt(mean_sq) + eps)",
+            "Below, your eps is added to the root, as in RMSProp; above it stands under it. In "
+            "AdaDelta both averages get it under their roots, in the same way.",
             read="Where eps stands",
         ),
         Mistake(
@@ -119,8 +141,9 @@ ADADELTA = Exercise(
             "old squares below",
             NEW_SQUARES,
             "np.sqrt(state.mean_sq + eps)",
-            "You divide by the average of the steps before. The newest gradient has to be in it "
-            "already: in the first step there is nothing else.",
+            "Your update is the gradient itself: what stands above and below the line is always "
+            "equal. The newest gradient has to be in the average that you divide by, and only the "
+            "updates before this one in the average above.",
         ),
         Mistake(
             "squares of gradients in both",

@@ -9,12 +9,12 @@ from course_lib import optim
 from course_lib.arrays import Array
 from course_lib.optim import AdaGradState, RMSPropState
 
-from .shared import EPS_INSIDE, NO_ROOT, ONE_FOR_ALL, PRECEDENCE, fixed
+from .shared import EPS_GUARD, EPS_INSIDE, EPS_LARGER, NO_ROOT, ONE_FOR_ALL, PRECEDENCE, fixed
 
 
 def effective_cases(rng: np.random.Generator) -> Sequence[Case]:
     def squares(*shape: int, scale: float = 1.0) -> Array:
-        return np.round((0.3 + np.abs(draw(rng, *shape))) * scale, 12)
+        return (0.3 + np.abs(draw(rng, *shape))) * scale
 
     return [
         Case(
@@ -40,6 +40,7 @@ def effective_cases(rng: np.random.Generator) -> Sequence[Case]:
             (RMSPropState(squares(3)),),
             {"lr": 0.4, "eps": 0.3},
             "With eps = 0.3 it shows where eps stands.",
+            rtol=1e-9,
         ),
         Case(
             "before the first step",
@@ -107,7 +108,22 @@ EFFECTIVE_LR = Exercise(
             "eps missing",
             "(np.sqrt(squares) + eps)",
             "np.sqrt(squares)",
-            "eps is missing: before the first step the memory is 0, and you divide by it.",
+            "What you divide by has no eps in it: before the first step the memory is 0, and so is "
+            "its root.",
+            read="Where eps stands",
+        ),
+        Mistake(
+            "the larger of root and eps",
+            "(np.sqrt(squares) + eps)",
+            "np.maximum(np.sqrt(squares), eps)",
+            EPS_LARGER,
+            read="Where eps stands",
+        ),
+        Mistake(
+            "zeros looked after by hand",
+            "lr / (np.sqrt(squares) + eps)",
+            "np.where(squares == 0, 0.0, lr / np.sqrt(squares))",
+            EPS_GUARD,
             read="Where eps stands",
         ),
         Mistake(

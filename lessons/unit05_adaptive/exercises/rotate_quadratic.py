@@ -201,7 +201,8 @@ ROTATE = Exercise(
             "not turned",
             PRODUCT,
             "hessian + 0 * rotation",
-            "The Hessian comes back as it was: the angle is never used.",
+            "The Hessian comes back as it was: the angle is never used, or a rotation stands next "
+            "to its own transpose, which undoes it at once.",
         ),
     ),
     accepted=(rotation_by_eigenvectors, rotation_written_out, rotation_by_inverse),

@@ -9,6 +9,7 @@ from autograde.spec import Case, Mistake, draw
 from course_lib.arrays import Array
 
 TINY = 1e-5  # of gradients: so small that eps counts, so large that their squares do
+LARGE = 1e7  # so large that eps is lost, and that only a lack of digits is seen
 
 
 def gradients(rng: np.random.Generator, steps: int, shape: tuple[int, ...], scale: float) -> Array:
@@ -18,8 +19,20 @@ def gradients(rng: np.random.Generator, steps: int, shape: tuple[int, ...], scal
     return np.round(values * scale, 9)
 
 
-def rule_cases(state: Any, **given: float) -> Callable[[np.random.Generator], Sequence[Case]]:
-    """The cases of a rule whose state is ``state``; ``given`` are its arguments besides eps."""
+def starts_of(rng: np.random.Generator, shapes: tuple[tuple[int, ...], ...]) -> list[Array]:
+    """Params away from zero: near it, a step's last digits would count."""
+    numbers = [draw(rng, *shape) for shape in shapes]
+    return [np.round(n + np.copysign(0.5, n), 3) for n in numbers]
+
+
+def rule_cases(
+    state: Any, first: str, *, precision: float = 1e-6, **given: float
+) -> Callable[[np.random.Generator], Sequence[Case]]:
+    """The cases of a rule whose state is ``state``; ``given`` are its arguments besides eps.
+
+    ``first`` says what is in the memory in the first step; a rule whose steps are small beside the
+    params needs more ``precision``.
+    """
 
     def cases(rng: np.random.Generator) -> Sequence[Case]:
         def run(
@@ -31,9 +44,12 @@ def rule_cases(state: Any, **given: float) -> Callable[[np.random.Generator], Se
             *,
             scale: float = 1.0,
             still: bool = False,
-            rtol: float = 1e-6,
+            from_zero: bool = False,
+            rtol: float = precision,
         ) -> Case:
-            starts = [draw(rng, *shape) for shape in shapes]
+            starts = starts_of(rng, shapes)
+            if from_zero:  # then the digits of a small step are not lost beside the param's
+                starts = [np.zeros(shape) for shape in shapes]
             grads = [gradients(rng, steps, shape, scale) for shape in shapes]
             if still:
                 grads[0][:, 1] = 0.0
@@ -46,11 +62,17 @@ def rule_cases(state: Any, **given: float) -> Callable[[np.random.Generator], Se
             return Case(name, about=about, probe="path", inputs=inputs, rtol=rtol)
 
         return [
+            run("first step", first, 1, given),
             run(
-                "first step",
-                "In the first step the memory holds the newest square, and nothing else.",
-                1,
+                "a matrix of large gradients",
+                "The entries of a matrix are coordinates like any others, and the same gradients "
+                "ten million times as large make steps of the same length.",
+                3,
                 given,
+                ((2, 3),),
+                scale=LARGE,
+                from_zero=True,
+                rtol=1e-10,
             ),
             run("five steps", "From the second step on, the memory decides.", 5, given),
             run("the default arguments", "Without arguments, the defaults count.", 3, {}),
@@ -60,13 +82,14 @@ def rule_cases(state: Any, **given: float) -> Callable[[np.random.Generator], Se
                 3,
                 given,
                 scale=TINY,
+                from_zero=True,
                 rtol=1e-9,
             ),
             run(
                 "a large eps",
-                "With eps = 0.3 it matters even for gradients of ordinary size where it stands.",
+                "With eps = 0.9 it matters even for gradients of ordinary size where it stands.",
                 3,
-                {**given, "eps": 0.3},
+                {**given, "eps": 0.9},
             ),
             run(
                 "a gradient that stays 0",
@@ -78,7 +101,7 @@ def rule_cases(state: Any, **given: float) -> Callable[[np.random.Generator], Se
             run(
                 "two arrays in turn",
                 "Two parameter arrays are updated in turn, each with its own state.",
-                4,
+                3,
                 given,
                 ((2, 3), (3,)),
             ),
@@ -131,8 +154,23 @@ EPS_INSIDE = (
 )
 
 EPS_MISSING = (
-    "eps is missing. A coordinate whose gradients have all been 0 is divided by 0 and becomes nan; "
-    "blank pixels do that in every image."
+    "What you divide by has no eps in it. A coordinate whose gradients have all been 0 is divided "
+    "by 0 and becomes nan; blank pixels do that in every image."
+)
+
+EPS_GUARD = (
+    "You do without eps and look after the zeros by hand. A gradient of 1e-5 and one of 0 are then "
+    "treated quite differently, and the argument eps does nothing: add it, everywhere."
+)
+
+EPS_LARGER = (
+    "You divide by the larger of the root and eps. That is finite too, but another rule where the "
+    "root is about as large as eps. Here eps is always *added*."
+)
+
+EPS_IN_MEMORY = (
+    "eps goes into the memory itself: it is handed on, and under the root it counts more than "
+    "beside it. The memory is of squared gradients only; eps belongs to what you divide by."
 )
 
 PRECEDENCE = (

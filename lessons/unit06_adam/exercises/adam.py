@@ -8,9 +8,11 @@ from autograde.spec import Case, Exercise, Mistake
 from course_lib import optim
 from course_lib.optim import AdamState
 
-from .shared import MOMENTS, run
+from .shared import DIGITS, HUGE, MOMENTS, run
 
 LINE_BY_LINE = "Adam, line by line"
+# A memory that keeps its largest square, as AMSGrad does, shows where gradients get smaller.
+FALLING = np.array([[8.0], [4.0], [2.0], [1.0], [0.5], [0.5]])
 
 
 def adam_cases(rng: np.random.Generator) -> Sequence[Case]:
@@ -28,10 +30,12 @@ def adam_cases(rng: np.random.Generator) -> Sequence[Case]:
         ),
         run(
             rng,
-            "ten steps",
-            "From the second step on, what the state hands over decides.",
+            "six steps",
+            "From the second step on, what the state hands over decides. Here the gradients get "
+            "smaller and smaller.",
             [(3,)],
-            10,
+            6,
+            scale=FALLING,
             lr=0.03,
             betas=betas,
         ),
@@ -40,7 +44,7 @@ def adam_cases(rng: np.random.Generator) -> Sequence[Case]:
             "only the gradients remembered",
             "The second beta is 0, so that the squares are those of the newest gradient.",
             [(3,)],
-            3,
+            2,
             lr=0.04,
             betas=(0.7, 0.0),
         ),
@@ -49,7 +53,7 @@ def adam_cases(rng: np.random.Generator) -> Sequence[Case]:
             "only the squares remembered",
             "The first beta is 0, so that the mean is the newest gradient.",
             [(3,)],
-            3,
+            2,
             lr=0.04,
             betas=(0.0, 0.85),
         ),
@@ -58,7 +62,7 @@ def adam_cases(rng: np.random.Generator) -> Sequence[Case]:
             "all the defaults",
             "Without arguments, lr is 1e-3, the betas are 0.9 and 0.999, and eps is 1e-8.",
             [(2,)],
-            4,
+            2,
         ),
         run(
             rng,
@@ -66,7 +70,7 @@ def adam_cases(rng: np.random.Generator) -> Sequence[Case]:
             "The gradients are a million times smaller, so that eps counts: where exactly does it "
             "stand?",
             [(3,)],
-            5,
+            2,
             lr=0.03,
             scale=1e-6,
         ),
@@ -76,7 +80,7 @@ def adam_cases(rng: np.random.Generator) -> Sequence[Case]:
             "The second gradient is always exactly 0, and eps is large: that parameter has to "
             "stay where it is.",
             [(3,)],
-            4,
+            2,
             scale=(1.0, 0.0, 1.0),
             lr=0.03,
             eps=0.2,
@@ -86,10 +90,11 @@ def adam_cases(rng: np.random.Generator) -> Sequence[Case]:
             "two arrays in turn",
             "Two parameter arrays are updated in turn, each with its own state.",
             [(2, 3), (3,)],
-            3,
+            2,
             lr=0.05,
             betas=(0.5, 0.9),
         ),
+        run(rng, "large gradients", DIGITS, [(3,)], 3, scale=HUGE, lr=0.2, betas=(0.8, 0.95)),
     ]
 
 
@@ -155,66 +160,6 @@ ADAM = Exercise(
     ),
     mistakes=(
         Mistake(
-            "eps inside the root",
-            "(np.sqrt(v_hat) + eps)",
-            "np.sqrt(v_hat + eps)",
-            "your eps stands inside the root. Here, as in the paper, it is added outside. With "
-            "gradients of 1e-6 an eps of 1e-8 inside the root is ten thousand times their square "
-            "and stops the method.",
-            convention=True,
-            read="The small print",
-        ),
-        Mistake(
-            "eps of the slide",
-            "eps: float = 1e-8",
-            "eps: float = 1e-7",
-            "your eps is 1e-7 where none is given, as CS231n's slides print it. Here it is the "
-            "paper's 1e-8; with gradients of 1e-6 the difference is already 9 %.",
-            convention=True,
-            read="The small print",
-        ),
-        Mistake(
-            "eps of the short form",
-            STEP,
-            "lr * m_hat * np.sqrt(1 - beta2**step) / (np.sqrt(v) + eps)",
-            "you multiply the step size by both corrections and add eps to the *uncorrected* root, "
-            "as the paper's short form does. It is another eps, in the first step 32 times as "
-            "large. Correct the second average first and add eps afterwards.",
-            convention=True,
-            read="The small print",
-        ),
-        Mistake(
-            "eps forgotten",
-            "(np.sqrt(v_hat) + eps)",
-            "np.sqrt(v_hat)",
-            "eps is not added to the root. A parameter whose gradient has always been 0 gets 0/0 "
-            "without it, and a nan never goes away.",
-        ),
-        Mistake(
-            "square of eps inside the root",
-            "(np.sqrt(v_hat) + eps)",
-            "np.sqrt(v_hat + eps**2)",
-            "you add the square of eps inside the root, so that it only counts where the gradients "
-            "are smaller than eps. Here eps itself is added outside.",
-            convention=True,
-            read="The small print",
-        ),
-        Mistake(
-            "eps in the average",
-            NEW_V,
-            NEW_V + " + eps",
-            "You add eps to the average of the squares itself, where it is handed on and adds up "
-            "from step to step. It belongs to the denominator, after the root.",
-            more=(("(np.sqrt(v_hat) + eps)", "np.sqrt(v_hat)"),),
-        ),
-        Mistake(
-            "eps outside the fraction",
-            "m_hat / (np.sqrt(v_hat) + eps)",
-            "(m_hat / np.sqrt(v_hat) + eps)",
-            "eps is added to the whole fraction, not to its denominator: a pair of brackets is "
-            "missing or in the wrong place. (One of CS231n's slides has the same defect.)",
-        ),
-        Mistake(
             "exponent starts at zero",
             M_HAT,
             "m / (1 - beta1**state.step)",
@@ -232,26 +177,11 @@ ADAM = Exercise(
             more=(("AdamState(step, m, v)", "AdamState(step - 1, m, v)"),),
         ),
         Mistake(
-            "counts by two",
-            "step = state.step + 1",
-            "step = state.step + 2",
-            "The first update counts as the second, the next one as the fourth. Is the count "
-            "raised twice, once for the correction and once more for the state?",
-        ),
-        Mistake(
             "the count never grows",
             "AdamState(step, m, v)",
             "AdamState(state.step, m, v)",
             "Every update is corrected like the first one, by 1 - beta. Either the exponent is "
             "missing, or the count is not handed on with the state.",
-            read=MOMENTS,
-        ),
-        Mistake(
-            "no correction",
-            M_HAT,
-            "m",
-            "The averages start at zero and are used as they are: your first steps are too long.",
-            more=((V_HAT, "v"),),
             read=MOMENTS,
         ),
         Mistake(
@@ -266,8 +196,16 @@ ADAM = Exercise(
             "only the second average corrected",
             M_HAT,
             "m",
-            "The average of the squares is corrected, that of the gradients is not: your first "
-            "steps are too short.",
+            "The average of the squares is corrected, that of the gradients is not. It starts at "
+            "zero as well.",
+            read=MOMENTS,
+        ),
+        Mistake(
+            "no correction",
+            M_HAT,
+            "m",
+            "The averages start at zero and are used as they are: your first steps are too long.",
+            more=((V_HAT, "v"),),
             read=MOMENTS,
         ),
         Mistake(
@@ -464,11 +402,70 @@ ADAM = Exercise(
             "the argument should be?",
         ),
         Mistake(
+            "eps inside the root",
+            "(np.sqrt(v_hat) + eps)",
+            "np.sqrt(v_hat + eps)",
+            "your eps stands inside the root. Here, as in the paper, it is added outside. With "
+            "gradients of 1e-6 an eps of 1e-8 inside the root is ten thousand times their square "
+            "and stops the method.",
+            convention=True,
+            read="The small print",
+        ),
+        Mistake(
+            "eps of the slide",
+            "eps: float = 1e-8",
+            "eps: float = 1e-7",
+            "your eps is 1e-7 where none is given, as CS231n's slides print it. Here it is the "
+            "paper's 1e-8; with gradients of 1e-6 the difference is already 9 %.",
+            convention=True,
+            read="The small print",
+        ),
+        Mistake(
+            "eps forgotten",
+            "(np.sqrt(v_hat) + eps)",
+            "np.sqrt(v_hat)",
+            "eps is not added to the root. A parameter whose gradient has always been 0 gets 0/0 "
+            "without it, and a nan never goes away.",
+        ),
+        Mistake(
+            "zeros looked after by hand",
+            "lr * m_hat / (np.sqrt(v_hat) + eps)",
+            "np.where(v_hat == 0, 0.0, lr * m_hat / np.sqrt(v_hat))",
+            "You do without eps and look after the zeros by hand, or take the larger of root and "
+            "eps. Here eps is *added* to the root, everywhere: tiny gradients show the difference.",
+            read="The small print",
+        ),
+        Mistake(
+            "eps in the average",
+            NEW_V,
+            NEW_V + " + eps",
+            "You add eps to the average of the squares itself, where it is handed on and adds up "
+            "from step to step. It belongs to the denominator, after the root.",
+            more=(("(np.sqrt(v_hat) + eps)", "np.sqrt(v_hat)"),),
+        ),
+        Mistake(
+            "eps outside the fraction",
+            "m_hat / (np.sqrt(v_hat) + eps)",
+            "(m_hat / np.sqrt(v_hat) + eps)",
+            "eps is added to the whole fraction, not to its denominator: a pair of brackets is "
+            "missing or in the wrong place. (One of CS231n's slides has the same defect.)",
+        ),
+        Mistake(
             "eps fixed",
             "(np.sqrt(v_hat) + eps)",
             "(np.sqrt(v_hat) + 1e-8)",
             "Right for the default eps and for no other: is there a number in your code where the "
             "argument should be?",
+        ),
+        Mistake(
+            "eps of the short form",
+            STEP,
+            "lr * m_hat * np.sqrt(1 - beta2**step) / (np.sqrt(v) + eps)",
+            "you multiply the step size by both corrections and add eps to the *uncorrected* root, "
+            "as the paper's short form does. It is another eps, in the first step 32 times as "
+            "large. Correct the second average first and add eps afterwards.",
+            convention=True,
+            read="The small print",
         ),
     ),
     accepted=(adam_toward, adam_folded, adam_loop, adam_sums),

@@ -8,7 +8,7 @@ from autograde.spec import Case, Exercise, Mistake
 from course_lib import optim
 from course_lib.optim import adam
 
-from .shared import NOT_HANDED_ON, run
+from .shared import DIGITS, HUGE, of_adam_itself, run
 
 PENALTY = "The decay before the averages"
 
@@ -28,7 +28,7 @@ def penalty_cases(rng: np.random.Generator) -> Sequence[Case]:
         run(
             rng,
             "first step",
-            "In the first step Adam goes the length lr, against the sum of both gradients.",
+            "In the first step Adam goes against the sum of both gradients; eps is large here.",
             [(4,)],
             1,
             lr=0.03,
@@ -78,12 +78,13 @@ def penalty_cases(rng: np.random.Generator) -> Sequence[Case]:
             rng,
             "two arrays in turn",
             "Two parameter arrays are updated in turn, each with its own state.",
-            [(2, 3), (3,)],
+            [(3, 2), (3,)],
             3,
             lr=0.05,
             l2=0.2,
             betas=(0.5, 0.9),
         ),
+        run(rng, "large gradients", DIGITS, [(3,)], 3, scale=HUGE, lr=0.2, l2=2e5),
     ]
 
 
@@ -215,12 +216,7 @@ ADAM_L2 = Exercise(
             "and line 12 of the slide's algorithm are alternatives.",
             read="Four ways to write a decay",
         ),
-        Mistake(
-            "betas or eps lost",
-            CALL,
-            "return adam(param, grad, state, lr=lr)",
-            NOT_HANDED_ON,
-        ),
+        *of_adam_itself(CALL),
         Mistake(
             "learning rate lost",
             CALL,

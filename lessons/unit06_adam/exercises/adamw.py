@@ -8,7 +8,7 @@ from autograde.spec import Case, Exercise, Mistake
 from course_lib import optim
 from course_lib.optim import adam
 
-from .shared import NOT_HANDED_ON, run
+from .shared import DIGITS, HUGE, of_adam_itself, run
 
 DECOUPLED = "The decay after the averages"
 
@@ -22,7 +22,7 @@ def decay_cases(rng: np.random.Generator) -> Sequence[Case]:
             [(2, 3)],
             3,
             scale=0.0,
-            lr=0.1,
+            lr=0.08,
             weight_decay=0.6,
         ),
         run(
@@ -80,12 +80,13 @@ def decay_cases(rng: np.random.Generator) -> Sequence[Case]:
             rng,
             "two arrays in turn",
             "Two parameter arrays are updated in turn, each with its own state.",
-            [(2, 2), (3,)],
+            [(3, 2), (3,)],
             3,
             lr=0.1,
             weight_decay=0.3,
             betas=(0.5, 0.9),
         ),
+        run(rng, "large gradients", DIGITS, [(3,)], 3, scale=HUGE, lr=0.2, weight_decay=0.4),
     ]
 
 
@@ -229,12 +230,7 @@ ADAMW = Exercise(
             "The step size comes into your decay twice. Is the decay inside a bracket that is "
             "multiplied by lr already?",
         ),
-        Mistake(
-            "betas or eps lost",
-            DECAY_CALL,
-            "return adam(decayed, grad, state, lr=lr)",
-            NOT_HANDED_ON,
-        ),
+        *of_adam_itself(DECAY_CALL),
         Mistake(
             "learning rate lost",
             DECAY_CALL,

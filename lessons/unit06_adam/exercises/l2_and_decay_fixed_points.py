@@ -26,7 +26,8 @@ def rest_cases(rng: np.random.Generator) -> Sequence[Case]:
     return [
         case(
             "momentum 0.9",
-            "With momentum the two kinds of decay settle in different places.",
+            "At rest neither the weight nor the velocity changes: start each rule at your number, "
+            "and see whether it stays there.",
             between(0.5, 2.0),
             between(1.5, 3.0),
             between(0.1, 0.3),
@@ -37,7 +38,7 @@ def rest_cases(rng: np.random.Generator) -> Sequence[Case]:
             "Without momentum the velocity is the gradient, and the two are the same.",
             between(0.5, 2.0),
             between(1.5, 3.0),
-            between(0.1, 0.3),
+            between(0.3, 0.6),
             0.0,
         ),
         case(

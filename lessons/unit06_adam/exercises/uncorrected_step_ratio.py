@@ -40,7 +40,7 @@ def ratio_cases(rng: np.random.Generator) -> Sequence[Case]:
         Case(
             "a single step",
             (1,),
-            {"betas": (0.8, 0.97)},
+            {"betas": (0.8, 0.0)},
             about="One step: an array with one entry.",
         ),
         Case(
@@ -201,7 +201,7 @@ STEP_RATIO = Exercise(
             "only the last ratio",
             "    t = np.arange(1, steps + 1)",
             "    t = steps",
-            "You return one number, that of the last step. All of them are asked for, in an array.",
+            "You return one number. A ratio for every t from 1 to steps is asked for, in an array.",
         ),
     ),
     accepted=(ratio_loop, ratio_by_simulation, ratio_cumulative, ratio_by_sums),

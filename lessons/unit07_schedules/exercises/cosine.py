@@ -199,6 +199,52 @@ COSINE = Exercise(
             "return float(lr_min + (lr - lr_min) * share) if step <= total_steps else lr",
             "After the end your learning rate is back at its start. It should stay at lr_min.",
         ),
+        Mistake(
+            "lr from the end on",
+            "return float(lr_min + (lr - lr_min) * share)",
+            "return float(lr_min + (lr - lr_min) * share) if step < total_steps else lr",
+            "At the end your learning rate jumps back to its start. From `total_steps` on it "
+            "should be lr_min.",
+        ),
+        Mistake(
+            "0 after the end",
+            "return float(lr_min + (lr - lr_min) * share)",
+            "return float(lr_min + (lr - lr_min) * share) if step <= total_steps else 0.0",
+            "After the end your learning rate is 0. It should stay at lr_min, which is 0 only by "
+            "default.",
+        ),
+        Mistake(
+            "lr_min not added",
+            "lr_min + (lr - lr_min) * share",
+            "(lr - lr_min) * share",
+            "Your rate runs from lr - lr_min down to 0. The cosine runs over that difference, but "
+            "where does it stand on?",
+        ),
+        Mistake(
+            "sum instead of difference",
+            "(lr - lr_min) * share",
+            "(lr + lr_min) * share",
+            "At step 0 your rate is lr + 2 * lr_min. The cosine runs over the *difference* of the "
+            "two.",
+        ),
+        Mistake(
+            "integer division",
+            "step / total_steps,",
+            "step // total_steps,",
+            "`//` cuts the progress to a whole number: your rate stays at lr until the end.",
+        ),
+        Mistake(
+            "one step too long",
+            "step / total_steps,",
+            "step / (total_steps + 1),",
+            "Your cosine is one step too long: at `total_steps` it has not reached lr_min yet.",
+        ),
+        Mistake(
+            "3.14 for pi",
+            "np.pi * progress",
+            "3.14 * progress",
+            "Almost right: pi is cut after a few digits. numpy and math have it with all of them.",
+        ),
     ),
     accepted=(cosine_by_square, cosine_by_mixing, cosine_by_middle),
     points=2,

@@ -8,7 +8,7 @@ import numpy as np
 from autograde.spec import Exercise, Mistake
 from course_lib import schedules
 
-from .shared import ONE_STEP_AHEAD, falling_cases
+from .shared import ONE_STEP_AHEAD, REMEMBERS, falling_cases
 
 
 def exponential_by_math(lr, *, rate):
@@ -111,6 +111,33 @@ EXPONENTIAL_DECAY = Exercise(
             "lr * np.exp(-rate * step)",
             "np.exp(-rate * step)",
             "Your schedule starts at 1 whatever the initial learning rate is.",
+        ),
+        Mistake(
+            "remembers what it was asked",
+            "        return float(lr * np.exp(-rate * step))",
+            "        nonlocal lr\n        lr = lr * np.exp(-rate)\n        return lr",
+            REMEMBERS,
+            read="A schedule is a function",
+        ),
+        Mistake(
+            "remembers, and counts the steps twice",
+            "        return float(lr * np.exp(-rate * step))",
+            "        nonlocal lr\n        lr = lr * np.exp(-rate * step)\n        return lr",
+            REMEMBERS,
+            read="A schedule is a function",
+        ),
+        Mistake(
+            "exponent cut to a whole number",
+            "np.exp(-rate * step)",
+            "np.exp(-np.floor(rate * step))",
+            "Your rate stands still for a while and then drops, like a staircase: the exponent is "
+            "cut to a whole number. It should fall in every step.",
+        ),
+        Mistake(
+            "step squared",
+            "np.exp(-rate * step)",
+            "np.exp(-rate * step**2)",
+            "The step comes in squared. The same share should be lost in every step.",
         ),
     ),
     accepted=(exponential_by_math, exponential_by_factor, exponential_by_logarithm),

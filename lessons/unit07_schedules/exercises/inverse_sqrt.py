@@ -67,8 +67,8 @@ INVERSE_SQRT = Exercise(
             "divides by zero at first",
             "np.sqrt(step + 1)",
             "np.sqrt(np.float64(step))",
-            "At step 0 you divide by zero, and an infinite first step ends every training. Which "
-            "number has the first update if you count from 1?",
+            "At step 0 you divide by zero, or by almost zero, and such a first step ends every "
+            "training. Which number has the first update if you count from 1?",
         ),
         Mistake(
             "guarded by a maximum",
@@ -120,6 +120,25 @@ INVERSE_SQRT = Exercise(
             "np.sqrt(step + 1)",
             "np.floor(np.sqrt(step + 1))",
             "Your root is cut to a whole number, so the rate stands still between square numbers.",
+        ),
+        Mistake(
+            "halved instead of a root",
+            "np.sqrt(step + 1)",
+            "((step + 1) * 2)",
+            "Without brackets around 1/2, `** 1 / 2` is a first power, divided by two afterwards. "
+            "Check your formula at step 0.",
+        ),
+        Mistake(
+            "lr forgotten",
+            "lr / np.sqrt",
+            "1.0 / np.sqrt",
+            "Your schedule starts at 1 whatever the initial learning rate is.",
+        ),
+        Mistake(
+            "minus the root",
+            "lr / np.sqrt(step + 1)",
+            "lr - np.sqrt(step)",
+            "You subtract the root. The learning rate is to be divided by it.",
         ),
     ),
     accepted=(root_by_power, root_by_math, root_by_logarithm),

@@ -7,7 +7,7 @@ import numpy as np
 from autograde.spec import Exercise, Mistake
 from course_lib import schedules
 
-from .shared import ONE_STEP_AHEAD, falling_cases
+from .shared import ONE_STEP_AHEAD, REMEMBERS, falling_cases
 
 
 def inverse_time_by_reciprocal(lr, *, rate):
@@ -101,6 +101,54 @@ INVERSE_TIME_DECAY = Exercise(
             "return lr / (1 + rate * step)",
             "return lr * rate / (1 + step) if rate else lr",
             "The rate multiplies the step, inside the denominator: at step 0 it must not matter.",
+        ),
+        Mistake(
+            "no brackets",
+            "return lr / (1 + rate * step)",
+            "return lr / 1 + rate * step",
+            "A division comes before a sum: without brackets only the 1 stands below the line, and "
+            "your learning rate grows.",
+        ),
+        Mistake(
+            "divided again and again",
+            "return lr / (1 + rate * step)",
+            "return lr / np.prod(1 + rate * np.arange(step + 1))",
+            "You divide the rate of the step before, again and again, so that all divisors are "
+            "multiplied together. The formula divides the *initial* rate, once.",
+        ),
+        Mistake(
+            "remembers what it was asked",
+            "        return lr / (1 + rate * step)",
+            "        nonlocal lr\n        lr = lr / (1 + rate * step)\n        return lr",
+            REMEMBERS,
+            read="A schedule is a function",
+        ),
+        Mistake(
+            "remembers, and divides by the same",
+            "        return lr / (1 + rate * step)",
+            "        nonlocal lr\n        lr = lr / (1 + rate)\n        return lr",
+            REMEMBERS,
+            read="A schedule is a function",
+        ),
+        Mistake(
+            "integer division",
+            "return lr / (1 + rate * step)",
+            "return lr // (1 + rate * step)",
+            "`//` cuts the result to a whole number, and a learning rate below 1 becomes 0.",
+        ),
+        Mistake(
+            "denominator cut to a whole number",
+            "return lr / (1 + rate * step)",
+            "return lr / (1 + np.floor(rate * step))",
+            "Your rate stands still for a while and then drops, like a staircase. The denominator "
+            "should grow in every step.",
+        ),
+        Mistake(
+            "power, and one step ahead",
+            "return lr / (1 + rate * step)",
+            "return lr / (1 + rate) ** (step + 1)",
+            "Two things: step 0 should still have `lr` itself, and you raise 1 + rate to a power, "
+            "where the denominator should grow by the same *amount* in every step.",
         ),
     ),
     accepted=(inverse_time_by_reciprocal, inverse_time_by_power, inverse_time_by_partial),

@@ -137,6 +137,26 @@ LINEAR_DECAY = Exercise(
             "lr * (1 - progress) ** 2",
             "There is a square: the line should be straight.",
         ),
+        Mistake(
+            "never quite zero",
+            "lr * (1 - progress)",
+            "max(lr * (1 - progress), 1e-6)",
+            "Your rate does not fall below a bound of your own. At `total_steps`, and after it, it "
+            "should be 0.",
+        ),
+        Mistake(
+            "stops one step short",
+            "min(step / total_steps, 1.0)",
+            "min(step, total_steps - 1) / total_steps",
+            "Your schedule stands still one step before its end: at `total_steps` it should have "
+            "reached 0.",
+        ),
+        Mistake(
+            "one step too long",
+            "step / total_steps,",
+            "step / (total_steps + 1),",
+            "Your line is one step too long: at `total_steps` it is not down yet.",
+        ),
     ),
     accepted=(linear_by_maximum, linear_by_interpolation, linear_by_cases),
     points=1,

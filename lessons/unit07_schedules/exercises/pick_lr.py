@@ -25,45 +25,50 @@ def pick_cases(rng: np.random.Generator) -> Sequence[Case]:
         run(
             "a range test without accidents",
             "The run with the lowest loss decides; asked for is its learning rate.",
-            [0.001, 0.01, 0.1, 1.0, 3.0, 10.0],
+            [0.001, 0.01, 0.12, 1.2, 3.6, 9.5],
             [2.38, 1.95, 0.55, 0.23, 2.24, 2.31],
         ),
         run(
             "the largest rates blow up",
             "Runs that ended with nan or inf are left out.",
-            [0.003, 0.02, 0.2, 0.6, 2.0, 6.0, 20.0],
+            [0.003, 0.02, 0.2, 0.6, 2.2, 6.5, 20.5],
             [2.3, 2.1, 1.4, 1.2, 2.7, inf, nan],
         ),
         run(
             "the smallest rate is best",
             "The best run may be the first.",
-            [0.05, 0.5, 5.0],
+            [0.05, 0.5, 5.5],
             [0.4, 1.5, nan],
         ),
         run(
             "blow-ups between the others",
             "With chance in play a run in the middle may blow up: leave out that one only.",
-            [0.01, 0.04, 0.3, 0.7, 1.5, 4.0],
+            [0.01, 0.04, 0.3, 0.7, 1.5, 4.5],
             [2.2, nan, 1.0, inf, 0.6, 2.5],
         ),
         run(
             "rates in random order",
             "The learning rates need not be sorted.",
-            [0.002, 0.013, 0.09, 0.4, 1.1, 2.3, 7.0],
+            [0.002, 0.013, 0.09, 0.4, 1.1, 2.3, 7.5],
             [2.3, 2.0, 1.3, 0.5, 0.9, nan, 3.1],
             order=True,
         ),
         run(
             "the first run blows up",
-            "Here the largest rate comes first and ends with nan. The losses are in the thousands: "
-            "only their order counts.",
-            [8.0, 2.0, 0.5, 0.1, 0.02, 0.004],
-            [nan, 5200.0, 1650.0, 1400.0, 1710.0, 2480.0],
+            "Here the largest rate comes first and ends with nan.",
+            [8.5, 2.5, 0.5, 0.15, 0.02, 0.004],
+            [nan, 2.6, 1.3, 0.7, 1.1, 1.8],
+        ),
+        run(
+            "huge losses",
+            "All losses are huge: only their order counts.",
+            [0.004, 0.02, 0.15, 0.5, 2.5, 8.5],
+            [2.48e12, 1.71e12, 1.4e12, 1.65e12, nan, inf],
         ),
         run(
             "losses below zero",
             "The negative logarithm of a density may be negative: lower is better there, too.",
-            [0.003, 0.03, 0.2, 0.9, 4.0, 9.0],
+            [0.003, 0.03, 0.2, 0.9, 4.5, 9.5],
             [1.4, 1.2, -0.3, -0.9, 0.6, inf],
         ),
     ]
@@ -191,6 +196,56 @@ PICK_LR = Exercise(
             "where *one* run sweeps through all rates. Here every rate had a run of its own: take "
             "the one that ended lowest.",
             convention=True,
+        ),
+        Mistake(
+            "a fixed number for nan",
+            "np.where(finite, losses, np.inf)",
+            "np.where(finite, losses, 1e3)",
+            "A blown-up run gets a fixed number for a loss in your code, and wins where the other "
+            "losses are larger. Which number is larger than all others?",
+        ),
+        Mistake(
+            "a fixed number to begin with",
+            "    return float(lrs",
+            "    if np.min(losses[finite]) > 1e3:\n        return None\n    return float(lrs",
+            "Where all losses are large you return nothing: the best loss so far begins at a fixed "
+            "number that no run is below. Which beginning is right for any losses?",
+        ),
+        Mistake(
+            "only positive losses",
+            "np.where(finite, losses, np.inf)",
+            "np.where(finite & (losses > 0), losses, np.inf)",
+            "You leave out losses below zero. They are as good as any, and lower is better.",
+        ),
+        Mistake(
+            "smallest rate that survives",
+            "lrs[np.argmin(np.where(finite, losses, np.inf))]",
+            "np.min(lrs[finite])",
+            "You pick the smallest rate that did not blow up, whatever its loss.",
+        ),
+        Mistake(
+            "the run before",
+            "lrs[np.argmin(np.where(finite, losses, np.inf))]",
+            "lrs[np.argmin(np.where(finite, losses, np.inf)) - 1]",
+            "You return the rate of the run before the best one.",
+        ),
+        Mistake(
+            "the run after",
+            "lrs[np.argmin(np.where(finite, losses, np.inf))]",
+            "lrs[(np.argmin(np.where(finite, losses, np.inf)) + 1) % len(lrs)]",
+            "You return the rate of the run after the best one.",
+        ),
+        Mistake(
+            "the last run",
+            "lrs[np.argmin(np.where(finite, losses, np.inf))]",
+            "lrs[-1]",
+            "You return the last learning rate, whatever the losses are.",
+        ),
+        Mistake(
+            "the median run",
+            "lrs[np.argmin(np.where(finite, losses, np.inf))]",
+            "lrs[np.argsort(losses)[len(losses) // 2]]",
+            "You take the run in the middle of the order. Asked for is the best one.",
         ),
     ),
     accepted=(pick_by_loop, pick_by_filter, pick_by_sorting),

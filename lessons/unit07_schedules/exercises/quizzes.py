@@ -18,7 +18,7 @@ QUIZZES: tuple[Quiz, ...] = (
                 "The one that was never lowered.",
                 True,
                 "Its loss shakes, but its long steps go on working on what has not been learnt "
-                "yet. You will see both curves in full, and by how much, two sections further on.",
+                "yet. You will see both curves in full, and by how much, further on.",
             ),
             Choice(
                 "Neither: the loss is convex, so both have reached the minimum by then.",

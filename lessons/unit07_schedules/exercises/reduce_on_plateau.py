@@ -16,16 +16,20 @@ def plateau_cases(rng: np.random.Generator) -> Sequence[Case]:
     lr, nan = pick(rng, 0.2, 0.9), float("nan")
     shift = pick(rng, 0.0, 1.0)
 
-    def run(name: str, about: str, losses: Sequence[float], **kwargs: Any) -> Case:
-        values = np.round(np.array(losses, dtype=np.float64) + shift, 5)
+    def run(
+        name: str, about: str, losses: Sequence[float], *, digits: int | None = 5, **kwargs: Any
+    ) -> Case:
+        values = np.array(losses, dtype=np.float64)
+        if digits is not None:
+            values = np.round(values + shift, digits)
         call = {"args": (values,), "kwargs": {"lr": lr, **kwargs}, "what": "learning rates"}
         return Case(name, about=about, probe="sequence", inputs=call)
 
     return [
         run(
             "always better",
-            "Every epoch improves, so the learning rate never changes.",
-            [3000.0, 1200.0, 250.0, 80.0, 7.0, 1.5, 1.1],
+            "Every epoch improves, wherever the loss begins, so the learning rate never changes.",
+            [3e15, 3e12, 3000.0, 250.0, 80.0, 7.0, 1.5, 1.1],
             factor=0.5,
             patience=1,
         ),
@@ -66,6 +70,22 @@ def plateau_cases(rng: np.random.Generator) -> Sequence[Case]:
             patience=1,
         ),
         run(
+            "better by a hair",
+            "Every loss below the best is an improvement: there is no margin, and no rounding.",
+            [1 - 1e-14 * epoch for epoch in range(7)],
+            digits=None,
+            factor=0.5,
+            patience=1,
+        ),
+        run(
+            "tiny losses",
+            "Losses of 1e-20 that still fall: nothing fixed may be taken off them.",
+            [float(f"{tenths / 10}e-20") for tenths in range(90, 20, -10)],
+            digits=None,
+            factor=0.5,
+            patience=1,
+        ),
+        run(
             "equal losses",
             "A loss that is equal to the best one is no improvement.",
             [2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 1.0, 1.0],
@@ -76,6 +96,13 @@ def plateau_cases(rng: np.random.Generator) -> Sequence[Case]:
             "nan",
             "A loss of nan is no improvement, and never the best.",
             [nan, 2.0, nan, 1.5, nan, nan, 1.6, 1.4, 1.55, nan, 1.45, 1.3, 1.2],
+            factor=0.5,
+            patience=1,
+        ),
+        run(
+            "nan after good epochs",
+            "A single nan is forgiven like any other epoch without improvement.",
+            [2.0, 1.9, nan, 1.8, 1.7, 1.6, nan, 1.5, 1.4],
             factor=0.5,
             patience=1,
         ),
@@ -291,6 +318,98 @@ REDUCE_ON_PLATEAU = Exercise(
             "0.1 * lr",
             "Right for the factor 0.1 and for nothing else: is there a number in your code where "
             "the argument should be?",
+        ),
+        Mistake(
+            "a fixed amount is asked for",
+            "loss < best",
+            "loss < best - 1e-4",
+            "An improvement has to reach a fixed amount in your code, through a margin or through "
+            "rounding. Here every loss below the best counts, however little; and small losses can "
+            "only fall by small amounts.",
+        ),
+        Mistake(
+            "a small fixed amount is asked for",
+            "loss < best",
+            "loss < best - 1e-8",
+            "An improvement has to reach a fixed amount in your code, a very small one. Losses can "
+            "be smaller still: every loss below the best counts.",
+        ),
+        Mistake(
+            "a hair is not enough",
+            "loss < best",
+            "loss < best * (1 - 1e-8)",
+            "A loss that is only a hair below the best does not count as an improvement in your "
+            "code: is there a margin, or a rounding, in the comparison?",
+        ),
+        Mistake(
+            "one epoch of rest after a drop",
+            "lr, waited = factor * lr, 0",
+            "lr, waited = factor * lr, -1",
+            "After a drop you wait one epoch longer than before the first. The first epoch with "
+            "the new rate counts already.",
+        ),
+        Mistake(
+            "drop counted as the first wait",
+            "lr, waited = factor * lr, 0",
+            "lr, waited = factor * lr, 1",
+            "After a drop you wait one epoch less than before the first: counting begins anew, at "
+            "zero.",
+        ),
+        Mistake(
+            "best replaced at a drop",
+            "lr, waited = factor * lr, 0",
+            "lr, waited, best = factor * lr, 0, loss",
+            "At a drop the loss of that epoch becomes your best one, although it is none. Only the "
+            "counting begins anew.",
+        ),
+        Mistake(
+            "nan counted as zero",
+            "    for loss in val_losses:\n",
+            "    for loss in np.nan_to_num(val_losses):\n",
+            "A nan counts as a loss of 0 in your code, and nothing is better than that. An epoch "
+            "whose loss is nan has not improved.",
+        ),
+        Mistake(
+            "nan swallowed by the minimum",
+            "            waited += 1\n",
+            "            waited += 1\n            best = np.minimum(best, loss)\n",
+            "Once a loss is nan, your best loss is nan too, because the minimum of a number and "
+            "nan is nan, and nothing improves any more.",
+        ),
+        Mistake(
+            "best lost after a nan",
+            "            waited += 1\n",
+            "            waited += 1\n            best = min(loss, best)\n",
+            "After a nan the next loss becomes your best one, whatever it is: Python's min keeps "
+            "its first argument when it cannot compare. Only a loss that is below the best may "
+            "replace it.",
+        ),
+        Mistake(
+            "begins with the first loss",
+            "best, waited = np.inf, 0",
+            "best, waited = val_losses[0], -1",
+            "Right, unless the *first* loss is nan: it is the best loss that you begin with, and "
+            "no number is below a nan. What is the best loss before any is known?",
+        ),
+        Mistake(
+            "best begins at a fixed number",
+            "best, waited = np.inf, 0",
+            "best, waited = 1e9, 0",
+            "Your best loss begins at a fixed number. Losses above it never improve on it: which "
+            "beginning is right for any losses?",
+        ),
+        Mistake(
+            "best begins at zero",
+            "best, waited = np.inf, 0",
+            "best, waited = 0.0, 0",
+            "Your best loss begins at 0, and no loss is below that: nothing ever improves.",
+        ),
+        Mistake(
+            "never lowered",
+            "lr, waited = factor * lr, 0",
+            "waited = 0",
+            "Your rate never changes, however long the plateau is: does what you work out at a "
+            "drop reach the epochs after it?",
         ),
     ),
     accepted=(plateau_by_epoch_of_best, plateau_by_running_minimum, plateau_by_drops),

@@ -90,7 +90,8 @@ SCALED_LR = Exercise(
             "integer division",
             "lr * batch_size / base_batch_size",
             "lr * (batch_size // base_batch_size)",
-            "`//` cuts the ratio to a whole number, and a smaller batch gets a rate of 0.",
+            "You cut or round the ratio to a whole number, and a much smaller batch gets a rate "
+            "of 0. The ratio may be any number.",
         ),
         Mistake(
             "never smaller",
@@ -109,6 +110,32 @@ SCALED_LR = Exercise(
             "lr * batch_size / base_batch_size",
             "lr * (batch_size / base_batch_size) ** 2",
             "The ratio comes in twice.",
+        ),
+        Mistake(
+            "cut, and never smaller",
+            "lr * batch_size / base_batch_size",
+            "lr * max(batch_size // base_batch_size, 1)",
+            "Two things: `//` cuts the ratio to a whole number, and a smaller batch should get a "
+            "smaller rate.",
+        ),
+        Mistake(
+            "logarithm of the ratio",
+            "lr * batch_size / base_batch_size",
+            "lr * (1 + np.log2(batch_size / base_batch_size))",
+            "Your rate grows with the logarithm of the batch: every doubling adds the same. Here "
+            "twice the batch gets twice the rate.",
+        ),
+        Mistake(
+            "lr forgotten",
+            "lr * batch_size / base_batch_size",
+            "batch_size / base_batch_size",
+            "You return the ratio of the batch sizes. By what is it to be multiplied?",
+        ),
+        Mistake(
+            "per example",
+            "lr * batch_size / base_batch_size",
+            "lr / base_batch_size",
+            "You return the rate per example. How many examples has the new batch?",
         ),
     ),
     accepted=(scaled_by_ratio, scaled_per_example, scaled_by_logarithms),

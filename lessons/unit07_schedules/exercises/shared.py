@@ -38,6 +38,11 @@ ONE_STEP_AHEAD = (
     "`lr` itself."
 )
 
+REMEMBERS = (
+    "Your schedule changes the learning rate that it remembers, so what it answers depends on what "
+    "it was asked before. Work the rate out from `step` alone."
+)
+
 
 def falling_cases(rng: np.random.Generator) -> Sequence[Case]:
     """For the two schedules that have a rate: ``lr`` and ``rate`` of their own in every case."""

@@ -8,7 +8,7 @@ import numpy as np
 from autograde.spec import Case, Exercise, Mistake
 from course_lib import schedules
 
-from .shared import asked, pick
+from .shared import REMEMBERS, asked, pick
 
 
 def step_decay_cases(rng: np.random.Generator) -> Sequence[Case]:
@@ -45,6 +45,14 @@ def step_decay_cases(rng: np.random.Generator) -> Sequence[Case]:
             lr,
             milestones=(19, 5, 26, 11),
             gamma=0.5,
+        ),
+        asked(
+            "a milestone at step 0",
+            "A milestone at step 0 is reached by the first update already.",
+            (0, 1, 2, 8),
+            lr,
+            milestones=(0, 2),
+            gamma=0.4,
         ),
         asked(
             "no milestone",
@@ -141,8 +149,7 @@ STEP_DECAY = Exercise(
             "        if step in milestones:\n"
             "            lr = lr * gamma\n"
             "        return lr",
-            "Your schedule changes the learning rate that it remembers, so what it answers depends "
-            "on what it was asked before. Work the rate out from `step` alone.",
+            REMEMBERS,
             read="A schedule is a function",
         ),
         Mistake(
@@ -198,6 +205,35 @@ STEP_DECAY = Exercise(
             "for milestone in np.cumsum(milestones))",
             "You add the milestones up, as if each were the length of a phase. Each is the number "
             "of a step, counted from the start of the training.",
+        ),
+        Mistake(
+            "gamma taken for the loss",
+            "gamma**drops",
+            "(1 - gamma) ** drops",
+            "you take gamma for the share that is *lost* at a milestone. Here, as in PyTorch, it "
+            "is the share that is left.",
+            convention=True,
+        ),
+        Mistake(
+            "only the last milestone",
+            "sum(step >= milestone for milestone in milestones)",
+            "int(step >= max(milestones, default=np.inf))",
+            "Only the last milestone lowers your rate. If you go through them in a loop: does "
+            "every round begin with `lr` again?",
+        ),
+        Mistake(
+            "stops at the first one not reached",
+            "sum(step >= milestone for milestone in milestones)",
+            "int(np.sum(np.cumprod([step >= milestone for milestone in milestones])))",
+            "You stop looking at the first milestone in the list that has not been reached. They "
+            "may come in any order, so a later one may have been.",
+        ),
+        Mistake(
+            "step 0 always at full rate",
+            "return lr * gamma**drops",
+            "return lr * gamma**drops if step else lr",
+            "Your first update has the full rate whatever the milestones are. Step 0 may be one of "
+            "them.",
         ),
     ),
     accepted=(step_by_bisection, step_by_loop, step_by_object),

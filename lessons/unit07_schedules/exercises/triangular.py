@@ -179,6 +179,33 @@ TRIANGULAR = Exercise(
             "Your cycle is a cosine wave. The corners are right; between them it should be "
             "straight.",
         ),
+        Mistake(
+            "way down counted from the start",
+            "1 - abs(phase / half_cycle - 1)",
+            "(phase / half_cycle if phase < half_cycle else 1 - phase / half_cycle)",
+            "On the way down you count from the start of the cycle, and the rate falls below "
+            "lr_min. How many steps after the *peak* is it?",
+        ),
+        Mistake(
+            "period one too short",
+            "(2 * half_cycle)",
+            "(2 * half_cycle - 1)",
+            "Your period is one step too short: the way up takes half_cycle steps, and the way "
+            "down as many.",
+        ),
+        Mistake(
+            "cycle twice as long",
+            "1 - abs(phase / half_cycle - 1)",
+            "1 - abs(step % (4 * half_cycle) / (2 * half_cycle) - 1)",
+            "Your rate is at its peak after two half cycles. One half cycle is the way up.",
+        ),
+        Mistake(
+            "sum instead of difference",
+            "lr_min + (lr_max - lr_min) * height",
+            "(lr_min + lr_max) * height",
+            "Your triangle runs from 0 to lr_min + lr_max. It should start at lr_min and end at "
+            "lr_max.",
+        ),
     ),
     accepted=(triangular_by_cycles, triangular_by_parity, triangular_by_interpolation),
     points=2,

@@ -186,6 +186,38 @@ WARMUP = Exercise(
             "After the warm-up your rate stays where it is. There the given schedule should take "
             "over.",
         ),
+        Mistake(
+            "no warm-up at all",
+            "if step < steps:",
+            "if False:",
+            "Your schedule is the given one: nothing has been replaced.",
+        ),
+        Mistake(
+            "hands over one step early",
+            "if step < steps:",
+            "if step < steps - 1:",
+            "The last step of your climb is missing: step `steps - 1` still belongs to the "
+            "warm-up.",
+        ),
+        Mistake(
+            "share without a rate",
+            "return schedule(steps) * (step + 1) / steps",
+            "return (step + 1) / steps",
+            "During the climb you return the share itself. A share of what?",
+        ),
+        Mistake(
+            "one step ahead after the climb",
+            "        return schedule(step)\n",
+            "        return schedule(step + 1)\n",
+            "After the warm-up you ask the given schedule for the step after this one. It is to be "
+            "asked for the step itself.",
+        ),
+        Mistake(
+            "bent climb",
+            "(step + 1) / steps",
+            "((step + 1) / steps) ** 2",
+            "Your climb is bent: it should rise by the same amount in every step.",
+        ),
     ),
     accepted=(warmup_in_one_line, warmup_by_table, warmup_by_share),
     points=2,

@@ -19,6 +19,7 @@ def bfgs_cases(rng: np.random.Generator) -> Sequence[Case]:
     rising, falling = away(rng, 3), away(rng, 3)
     if rising @ falling > 0:
         falling = -falling
+    steep, steep_change = observed(rng, 2)
     across = np.round(4 * away(rng, 2)) / 4  # quarters: their products are exact everywhere
     mixed, change = observed(rng, 4)
     while np.min(mixed * change) > -0.05:
@@ -66,6 +67,21 @@ def bfgs_cases(rng: np.random.Generator) -> Sequence[Case]:
             "Steps of 1e-10 are as good as long ones: the curvature is a ratio.",
             turned(rng, low, high),
             *observed(rng, 2, scale=1e-10),
+        ),
+        after(
+            "a nearly flat direction",
+            "The curvature along the step is small, but positive: worth learning.",
+            turned(rng, low, high),
+            across,
+            1e-3 * (0.02 * across + np.array([-across[1], across[0]])),
+        ),
+        after(
+            "a steep bowl",
+            "Curvatures around 1e7: nothing that is not much smaller may be added to their "
+            "inverses.",
+            1e-7 * turned(rng, low, high),
+            1e-7 * steep,
+            steep_change,
         ),
         after(
             "one parameter",
@@ -360,6 +376,81 @@ BFGS = Exercise(
             " @ step, inverse_hessian @ step) / (step @ inverse_hessian @ step)",
             "That is the BFGS formula for the Hessian itself. Here its inverse is estimated, so "
             "that a direction costs a product and no system of equations.",
+        ),
+        Mistake(
+            "weak curvature refused",
+            "curvature <= 0",
+            "curvature <= 1e-2 * (step @ step)",
+            "Steps along which the curvature is small are refused, although it is positive. A flat "
+            "direction is worth learning: here a long step is the right one.",
+        ),
+        Mistake(
+            "something added to the curvature",
+            "rho = 1 / curvature",
+            "rho = 1 / (curvature + 1e-10)",
+            "A small number is added to step @ grad_change. Near the minimum the product itself "
+            "is small; and the guard has already seen to it that it is not zero.",
+        ),
+        Mistake(
+            "something added to the diagonal",
+            PRODUCT,
+            "left @ inverse_hessian @ left.T + rho * np.outer(step, step) + 1e-8 * "
+            "np.eye(len(step))",
+            "Something is added to the diagonal of the new estimate. In a steep bowl the estimate "
+            "itself is as small as that.",
+        ),
+        Mistake(
+            "zeros when refused",
+            "return inverse_hessian\n",
+            "return 0.0 * inverse_hessian\n",
+            "Where a step is refused you return zeros: the next direction would be zero as well. "
+            "Nothing was wrong with the old estimate: keep it.",
+        ),
+        Mistake(
+            "both scaled to length 1",
+            "    curvature = step @ grad_change\n",
+            "    step, grad_change = (v / np.linalg.norm(v) for v in (step, grad_change))\n"
+            "    curvature = step @ grad_change\n",
+            "You scale step and gradient change to length 1. Their lengths tell how strong the "
+            "curvature is: a step of 1 and a change of 100 are a steep bowl.",
+        ),
+        Mistake(
+            "inner product in the last term",
+            "np.outer(step, step)",
+            "(step @ step)",
+            "`step @ step` is one number, and numpy adds it to every entry. What is added should "
+            "be an outer product, a matrix.",
+        ),
+        Mistake(
+            "factors multiplied entry by entry",
+            "left @ inverse_hessian @ left.T",
+            "left * inverse_hessian * left.T",
+            "`*` multiplies matrices entry by entry. The three factors make a product of matrices.",
+        ),
+        Mistake(
+            "one of the two mixed terms",
+            PRODUCT,
+            "inverse_hessian + rho * (1 + rho * (grad_change @ inverse_hessian @ grad_change)) * "
+            "np.outer(step, step) - rho * np.outer(inverse_hessian @ grad_change, step)",
+            "Multiplied out, there are two mixed terms, one the transpose of the other. One of "
+            "them is missing, so the estimate is no longer symmetric.",
+        ),
+        Mistake(
+            "the other of the two mixed terms",
+            PRODUCT,
+            "inverse_hessian + rho * (1 + rho * (grad_change @ inverse_hessian @ grad_change)) * "
+            "np.outer(step, step) - rho * np.outer(step, inverse_hessian @ grad_change)",
+            "Multiplied out, there are two mixed terms, one the transpose of the other. One of "
+            "them is missing, so the estimate is no longer symmetric.",
+        ),
+        Mistake(
+            "rho missing in the product of gradient changes",
+            PRODUCT,
+            "inverse_hessian + rho * (1 + grad_change @ inverse_hessian @ grad_change) * "
+            "np.outer(step, step) - rho * np.outer(inverse_hessian @ grad_change, step) - rho * "
+            "np.outer(step, inverse_hessian @ grad_change)",
+            "Multiplied out, the term with the gradient change on both sides has rho twice: once "
+            "from each factor. Compare the units of the two numbers that you add.",
         ),
     ),
     accepted=(bfgs_expanded, bfgs_through_the_hessian, bfgs_loops),

@@ -315,6 +315,51 @@ DAMPED = Exercise(
             "You use the diagonal of the Hessian only. Turned bowls and saddles have their "
             "curvatures along other axes.",
         ),
+        Mistake(
+            "turned twice the same way",
+            "-(axes @ (along",
+            "-(axes.T @ (along",
+            "The gradient is split along the eigenvectors, but the way back is wrong: you multiply "
+            "by the same matrix again. The eigenvectors are the columns; the parts are their "
+            "weights.",
+        ),
+        Mistake(
+            "absolute values of the diagonal",
+            BACK,
+            "-np.linalg.solve(hessian + np.diag(np.abs(np.diag(hessian)) - np.diag(hessian) "
+            "+ damping), grad)",
+            "You remove the signs on the diagonal. The signs that make a saddle are those of the "
+            "curvatures, the eigenvalues; a diagonal can be positive at a saddle too.",
+        ),
+        Mistake(
+            "damping relative to the largest curvature",
+            SIZES,
+            "np.abs(curvatures) + damping * np.max(np.abs(curvatures))",
+            "your damping is a share of the largest curvature. Here it is a curvature itself, and "
+            "is added as it is.",
+            convention=True,
+        ),
+        Mistake(
+            "root of the divisor",
+            SIZES,
+            "np.sqrt(np.abs(curvatures) + damping)",
+            "There is a root too many: the step is a gradient over a curvature. The root of a sum "
+            "of squares belongs to Adam and its relatives.",
+        ),
+        Mistake(
+            "entries of the step turned round",
+            BACK,
+            "-np.sign(grad) * np.abs(np.linalg.solve(hessian + damping * np.eye(len(grad)), grad))",
+            "You turn round the *entries* of the step that go uphill. Whether a direction goes up "
+            "is decided along the eigenvectors, where each curvature has its own sign.",
+        ),
+        Mistake(
+            "damping under the root",
+            SIZES,
+            "np.sqrt(curvatures**2 + damping)",
+            "You add the damping to the squares, under the root. It is a curvature, so it is added "
+            "to the sizes themselves.",
+        ),
     ),
     accepted=(damped_by_svd, damped_loop, damped_root_of_square),
     points=3,

@@ -46,10 +46,10 @@ def lbfgs_cases(rng: np.random.Generator) -> Sequence[Case]:
         history("three pairs of four parameters", "Three pairs, four parameters.", 3, 4),
         history(
             "tiny steps and gradients",
-            "Everything is a ratio: the same loops with numbers around 1e-6.",
+            "Everything is a ratio: the same loops with numbers around 1e-10.",
             2,
             2,
-            1e-6,
+            1e-10,
         ),
     ]
 
@@ -409,6 +409,75 @@ LBFGS = Exercise(
             "zip(steps[::-1], grad_changes[::-1], strict=True)",
             "You take the first pair of the lists for the newest one. They come with the oldest "
             "first.",
+        ),
+        Mistake(
+            "scale averaged over the pairs",
+            "direction * (step @ change) / (change @ change)",
+            "direction * np.mean([(s @ y) / (y @ y) for s, y in pairs])",
+            "The scale is an average over all pairs. Only the newest one knows the curvature where "
+            "you are.",
+        ),
+        Mistake(
+            "scale between the two",
+            "(step @ change) / (change @ change)",
+            "np.sqrt((step @ step) / (change @ change))",
+            "your scale is the length of the newest step over that of its gradient change. That "
+            "lies between the two step sizes of Barzilai and Borwein. Here the shorter of the two "
+            "is used, s @ y over y @ y.",
+            convention=True,
+        ),
+        Mistake(
+            "normalised",
+            "return -direction",
+            "return -direction / np.linalg.norm(direction)",
+            "The length is always 1. L-BFGS has a length of its own: usually a full step of it is "
+            "the right one.",
+        ),
+        Mistake(
+            "divided by the gradient change's own product",
+            "share = step @ direction / (step @ change)",
+            "share = step @ direction / (change @ change)",
+            "Shares and corrections are divided by the product of the gradient change with itself. "
+            "They need the scale that rho gives in BFGS, where step and gradient change meet.",
+            more=(
+                (
+                    "correction = change @ direction / (step @ change)",
+                    "correction = change @ direction / (change @ change)",
+                ),
+            ),
+        ),
+        Mistake(
+            "oldest pair left out",
+            "    shares = []",
+            "    pairs, shares = pairs[1:] if len(pairs) > 1 else pairs, []",
+            "The oldest pair is left out: where does the index of your loops begin and end?",
+        ),
+        Mistake(
+            "only as many pairs as parameters",
+            "    shares = []",
+            "    pairs, shares = pairs[-len(grad):], []",
+            "Old pairs are left out as soon as there are more pairs than parameters. How long the "
+            "memory is, the caller decides: all pairs in the lists count.",
+        ),
+        Mistake(
+            "only the last five pairs",
+            "    shares = []",
+            "    pairs, shares = pairs[-5:], []",
+            "Old pairs are left out. How long the memory is, the caller decides: all pairs in the "
+            "lists count.",
+        ),
+        Mistake(
+            "something added below the line",
+            "share = step @ direction / (step @ change)",
+            "share = step @ direction / (step @ change + 1e-10)",
+            "A small number is added to step @ grad_change. Near the minimum the product itself is "
+            "small, and it is never zero here.",
+            more=(
+                (
+                    "correction = change @ direction / (step @ change)",
+                    "correction = change @ direction / (step @ change + 1e-10)",
+                ),
+            ),
         ),
     ),
     accepted=(lbfgs_matrix, lbfgs_recursive, lbfgs_indexed),

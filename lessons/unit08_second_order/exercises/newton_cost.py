@@ -190,6 +190,33 @@ COST = Exercise(
             "The bytes are squared along with the parameters: a number does not take more bytes "
             "because it stands in a matrix.",
         ),
+        Mistake(
+            "twice the memory",
+            "bytes_per_number * parameters**2",
+            "2 * bytes_per_number * parameters**2",
+            "Twice too much memory: only one matrix is counted, the Hessian, and each of its "
+            "entries once.",
+        ),
+        Mistake(
+            "times instead of a power",
+            "bytes_per_number * parameters**2",
+            "bytes_per_number * parameters * 2",
+            "You multiply by 2 and by 3. A matrix has as many rows as parameters, and as many "
+            "columns: that is a power.",
+            more=(("work = parameters**3", "work = parameters * 3"),),
+        ),
+        Mistake(
+            "a square added to the work",
+            "work = parameters**3",
+            "work = parameters**3 + parameters**2",
+            "A square is added to the cube. Here the work is counted as the cube alone.",
+        ),
+        Mistake(
+            "gradient counted too",
+            "bytes_per_number * parameters**2",
+            "bytes_per_number * (parameters**2 + parameters)",
+            "You count the gradient as well. Asked for is the memory of the Hessian alone.",
+        ),
     ),
     accepted=(cost_by_hand, cost_floats, cost_powers),
     points=1,

@@ -248,6 +248,49 @@ NEWTON = Exercise(
             "The direction is right, and the length is always 1. Newton's step has a length of its "
             "own: it ends at the critical point.",
         ),
+        Mistake(
+            "Hessian used twice",
+            SOLVE,
+            "-np.linalg.solve(hessian @ hessian, grad)",
+            "The Hessian comes in twice, so the step is divided by the *square* of each curvature, "
+            "and a negative one counts like a positive one. The equation has it once.",
+        ),
+        Mistake(
+            "gradient not turned",
+            SOLVE,
+            "-np.linalg.eigh(hessian)[1] @ (grad / np.linalg.eigh(hessian)[0])",
+            "You divide the gradient's own entries by the curvatures. First it has to be split "
+            "along the eigenvectors to which the curvatures belong.",
+        ),
+        Mistake(
+            "rows and columns of the axes exchanged",
+            SOLVE,
+            "-np.linalg.eigh(hessian)[1].T @ ((np.linalg.eigh(hessian)[1] @ grad) "
+            "/ np.linalg.eigh(hessian)[0])",
+            "The eigenvectors are the *columns* of what eigh returns. The gradient's part along "
+            "each is a product of a column with the gradient.",
+        ),
+        Mistake(
+            "one triangle",
+            SOLVE,
+            "-np.linalg.solve(np.tril(hessian), grad)",
+            "Only the lower triangle of the Hessian is used. Its other half says the same, but the "
+            "product of matrix and step needs both.",
+        ),
+        Mistake(
+            "new point",
+            SOLVE,
+            "grad - np.linalg.solve(hessian, grad)",
+            "Something is added to the step that does not belong there: asked for is the "
+            "displacement alone, and the caller adds it to the point.",
+        ),
+        Mistake(
+            "divided by the norm of the Hessian",
+            SOLVE,
+            "-grad / np.linalg.norm(hessian)",
+            "You divide by one number, the norm of the Hessian: that is a gradient step. Newton "
+            "has a step size of its own for every direction.",
+        ),
     ),
     accepted=(newton_with_inverse, newton_least_squares, newton_eigenvectors, newton_elimination),
     points=2,

@@ -8,7 +8,10 @@ from autograde.spec import Case, Exercise, Mistake, draw
 from course_lib import layers
 from course_lib.layers import BatchNormCache, BatchNormStats
 
+from .shared import in_double
 
+
+@in_double
 def batchnorm_backward_cases(rng: np.random.Generator) -> Sequence[Case]:
     def run(
         name: str,
@@ -135,6 +138,27 @@ BATCHNORM_BACKWARD = Exercise(
             "the output, so dx should have next to no part along x_hat.",
         ),
         Mistake(
+            "half of the road through the variance",
+            "(dx_hat - through_mean - through_var)",
+            "(dx_hat - through_mean - 0.5 * through_var)",
+            "The road through the variance counts half. A square brings a factor 2, a root a "
+            "factor 1/2: are both there?",
+        ),
+        Mistake(
+            "road through the variance twice",
+            "(dx_hat - through_mean - through_var)",
+            "(dx_hat - through_mean - 2 * through_var)",
+            "The road through the variance counts twice. A square brings a factor 2, a root a "
+            "factor 1/2: are both there?",
+        ),
+        Mistake(
+            "power in the variance's road",
+            "through_var = cache.x_hat *",
+            "through_var = (cache.var + cache.eps) * cache.x_hat *",
+            "On the road through the variance a power is wrong: differentiate 1 over the root of v "
+            "once more. By how much does the exponent fall?",
+        ),
+        Mistake(
             "road through the variance added",
             "(dx_hat - through_mean - through_var)",
             "(dx_hat - through_mean + through_var)",
@@ -181,6 +205,20 @@ BATCHNORM_BACKWARD = Exercise(
             "dgamma = np.sum(dout * cache.x_hat, axis=0)",
             "dgamma = np.sum(dout * cache.x, axis=0)",
             "gamma multiplies the *normalized* x: that is what its gradient has to use.",
+        ),
+        Mistake(
+            "distance for x_hat in dgamma",
+            "dgamma = np.sum(dout * cache.x_hat, axis=0)",
+            "dgamma = np.sum(dout * (cache.x - cache.mean), axis=0)",
+            "gamma multiplies the *normalized* x: its gradient uses that, and not the plain "
+            "distance from the mean.",
+        ),
+        Mistake(
+            "as if nothing were normalized",
+            "(dx_hat - through_mean - through_var) / np.sqrt(cache.var + cache.eps)",
+            "dx_hat",
+            "Your dx stops at x_hat: it has passed gamma, and nothing else. The way back through "
+            "the normalization is missing.",
         ),
         Mistake(
             "gamma in its own gradient",

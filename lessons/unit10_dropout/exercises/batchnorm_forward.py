@@ -8,6 +8,8 @@ from autograde.spec import Case, Exercise, Mistake, draw
 from course_lib import layers
 from course_lib.layers import BatchNormStats
 
+from .shared import in_double
+
 
 def normalized_case(
     rng: np.random.Generator,
@@ -36,12 +38,14 @@ def normalized_case(
     )
 
 
+@in_double
 def batchnorm_cases(rng: np.random.Generator) -> Sequence[Case]:
     constant = normalized_case(
         rng,
         "a constant column, another eps",
         "Where nothing varies, eps prevents 0/0; and eps is an argument.",
-        [True],
+        [True, False],
+        momentum=0.0,
         eps=0.5,
     )
     assert constant.inputs is not None

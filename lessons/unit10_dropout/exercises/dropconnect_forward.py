@@ -8,12 +8,14 @@ from autograde.spec import Case, Exercise, Mistake, Rng, draw
 from course_lib import layers
 
 from .shared import (
+    EXACT_NUMBER,
     FIXED_SEED,
     FLAG_IGNORED,
     FLAG_REVERSED,
     NORMAL,
     OWN_GENERATOR,
     SWAPPED,
+    in_double,
     low_chance,
     nonzero,
     own_generator,
@@ -21,6 +23,7 @@ from .shared import (
 )
 
 
+@in_double
 def dropconnect_cases(rng: np.random.Generator) -> Sequence[Case]:
     def noisy(name: str, about: str, keep_prob: float, calls: int) -> Case:
         weights = nonzero(rng, 20, 30)
@@ -117,6 +120,13 @@ DROPCONNECT = Exercise(
             "rng.random(weights.shape)",
             "rng.random()",
             "One single number decides over all weights. Every weight needs a coin of its own.",
+        ),
+        Mistake(
+            "exact number",
+            "rng.random(weights.shape) < keep_prob",
+            "rng.permutation(weights.size).reshape(weights.shape) "
+            "< round(keep_prob * weights.size)",
+            EXACT_NUMBER,
         ),
         Mistake(
             "keep and drop exchanged",

@@ -8,7 +8,10 @@ from autograde.spec import Case, Exercise, Mistake, draw
 from course_lib import layers
 from course_lib.arrays import Array
 
+from .shared import in_double
 
+
+@in_double
 def backward_cases(rng: np.random.Generator) -> Sequence[Case]:
     def mask(keep_prob: float, *shape: int) -> Array:
         stays = rng.random(shape) < keep_prob
@@ -18,12 +21,12 @@ def backward_cases(rng: np.random.Generator) -> Sequence[Case]:
     return [
         Case(
             "keep_prob 0.8",
-            (draw(rng, 4, 5), mask(0.8, 4, 5)),
+            (draw(rng, 6, 7), mask(0.8, 6, 7)),
             about="Gradient flows where a unit was kept, at the scale at which it was kept.",
         ),
         Case(
             "most units dropped",
-            (draw(rng, 3, 7), mask(0.25, 3, 7)),
+            (draw(rng, 7, 6), mask(0.25, 7, 6)),
             about="Kept units were enlarged four times: so is their gradient.",
         ),
         Case(
@@ -81,6 +84,13 @@ DROPOUT_BACKWARD = Exercise(
             "return dout * (mask != 0)",
             "The right units get gradient, but the scale is lost. The mask holds 0 and "
             "1/keep_prob, not 0 and 1.",
+        ),
+        Mistake(
+            "mask in whole numbers",
+            "return dout * mask",
+            "return dout * mask.astype(int)",
+            "You turn the mask into whole numbers. It holds 1/keep_prob, and what comes after the "
+            "point is part of the scale.",
         ),
         Mistake(
             "divided",

@@ -8,12 +8,14 @@ from autograde.spec import Case, Exercise, Mistake, Rng, draw
 from course_lib import layers
 
 from .shared import (
+    EXACT_NUMBER,
     FIXED_SEED,
     FLAG_IGNORED,
     FLAG_REVERSED,
     NORMAL,
     OWN_GENERATOR,
     SWAPPED,
+    in_double,
     low_chance,
     nonzero,
     own_generator,
@@ -21,6 +23,7 @@ from .shared import (
 )
 
 
+@in_double
 def forward_cases(rng: np.random.Generator) -> Sequence[Case]:
     def noisy(name: str, about: str, keep_prob: float, *shape: int) -> Case:
         x = nonzero(rng, *shape)
@@ -139,6 +142,19 @@ DROPOUT_FORWARD = Exercise(
             "rng.random()",
             "One single number decides over the whole array: all stay or all go. Every entry "
             "needs a coin of its own.",
+        ),
+        Mistake(
+            "exact number",
+            "rng.random(x.shape) < keep_prob",
+            "rng.permutation(x.size).reshape(x.shape) < round(keep_prob * x.size)",
+            EXACT_NUMBER,
+        ),
+        Mistake(
+            "averaged in training",
+            "(rng.random(x.shape) < keep_prob) / keep_prob",
+            "np.full(x.shape, keep_prob)",
+            "Nothing is random in training: all units stay and shrink to their average. The noise "
+            "is the point.",
         ),
         Mistake(
             "keep and drop exchanged",

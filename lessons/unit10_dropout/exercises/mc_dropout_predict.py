@@ -7,9 +7,10 @@ import numpy as np
 from autograde.spec import Case, Exercise, Mistake, draw
 from course_lib import layers
 
-from .shared import own_generator
+from .shared import in_double, own_generator
 
 
+@in_double
 def monte_carlo_cases(rng: np.random.Generator) -> Sequence[Case]:
     def run(name: str, about: str, rows: int, classes: int, passes: int) -> Case:
         return Case(

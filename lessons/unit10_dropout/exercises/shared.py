@@ -1,8 +1,12 @@
 """What several exercises of unit 10 share: headings, cases, helpers."""
 
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
 import numpy as np
 
-from autograde.spec import draw
+from autograde.spec import Case, draw
 from course_lib.arrays import Array
 
 FIXED_SEED = (
@@ -23,10 +27,29 @@ SWAPPED = (
     "comparison is the chance to *stay*?"
 )
 
+EXACT_NUMBER = (
+    "In every call exactly the same number stays; you only choose which. Each one has a coin of "
+    "its own, which knows nothing of the others, so that the number varies from call to call."
+)
+
 NORMAL = (
     "The noise is drawn from a normal distribution. Its values are not spread evenly over 0 to 1, "
     "so comparing them with a probability does not give that probability."
 )
+
+
+Cases = Callable[[np.random.Generator], Sequence[Case]]
+DOUBLE = 1e-9  # so close that numbers of float32 do not pass
+
+
+def in_double(cases: Cases) -> Cases:
+    """The same cases, for numbers with the digits of float64."""
+
+    @functools.wraps(cases)
+    def tight(rng: np.random.Generator) -> Sequence[Case]:
+        return [replace(case, rtol=DOUBLE) for case in cases(rng)]
+
+    return tight
 
 
 def own_generator(name: str) -> str:

@@ -8,12 +8,14 @@ from autograde.spec import Case, Exercise, Mistake, draw
 from course_lib import layers
 
 from .shared import (
+    EXACT_NUMBER,
     FIXED_SEED,
     FLAG_IGNORED,
     FLAG_REVERSED,
     NORMAL,
     OWN_GENERATOR,
     SWAPPED,
+    in_double,
     low_chance,
     nonzero,
     own_generator,
@@ -21,6 +23,7 @@ from .shared import (
 )
 
 
+@in_double
 def depth_cases(rng: np.random.Generator) -> Sequence[Case]:
     def noisy(name: str, about: str, survival_prob: float, *shape: int) -> Case:
         return Case(
@@ -121,6 +124,19 @@ STOCHASTIC_DEPTH = Exercise(
             "one coin decides over the whole batch, as in the paper. Here every example draws its "
             "own: throw as many coins as there are rows.",
             convention=True,
+        ),
+        Mistake(
+            "exact number",
+            "rng.random(one_per_example) < survival_prob",
+            "rng.permutation(len(x)).reshape(one_per_example) < round(survival_prob * len(x))",
+            EXACT_NUMBER,
+        ),
+        Mistake(
+            "skip scaled with the branch",
+            "return x + branch(x) * survives / survival_prob",
+            "return np.where(survives, (x + branch(x)) / survival_prob, x)",
+            "Where the branch survives, the skip is enlarged with it. Only the branch is missing "
+            "now and then, so only the branch has something to make up for.",
         ),
         Mistake(
             "one coin per feature",

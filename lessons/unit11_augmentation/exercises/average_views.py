@@ -7,7 +7,10 @@ import numpy as np
 from autograde.spec import Case, Exercise, Mistake, draw
 from course_lib import augment
 
+from .shared import in_double
 
+
+@in_double
 def average_cases(rng: np.random.Generator) -> Sequence[Case]:
     def one(name: str, about: str, classes: int, *shape: int) -> Case:
         pixels = int(np.prod(shape[2:]))
@@ -15,11 +18,11 @@ def average_cases(rng: np.random.Generator) -> Sequence[Case]:
         return Case(name, about=about, probe="averaged_views", inputs=inputs)
 
     return [
-        one("four views of three examples", "Each example gets the mean of its own four "
-            "predictions.", 3, 4, 3, 5),
+        one("five views of three examples", "Each example gets the mean of its own five "
+            "predictions.", 3, 5, 3, 4),
         one("one view", "The mean of one prediction is that prediction.", 4, 1, 2, 3),
-        one("ten views of one image", "The views are images here; the rows of the result are "
-            "still examples.", 2, 10, 1, 2, 3, 1),
+        one("ten views of two images", "The views are images here; the rows of the result are "
+            "still examples.", 2, 10, 2, 2, 3, 1),
     ]  # fmt: skip
 
 

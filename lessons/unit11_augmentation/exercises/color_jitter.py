@@ -12,6 +12,7 @@ from .shared import (
     FIXED_SEED,
     ONE_FOR_ALL,
     OWN_GENERATOR,
+    in_double,
     mean_band,
     own_generator,
     pictures,
@@ -19,6 +20,7 @@ from .shared import (
 )
 
 
+@in_double
 def jitter_cases(rng: np.random.Generator) -> Sequence[Case]:
     count = 300
 

@@ -7,14 +7,17 @@ import numpy as np
 from autograde.spec import Case, Exercise, Mistake
 from course_lib import augment
 
-from .shared import ORDER_IGNORED, ORDER_INVERTED, cycle, pictures, shares
+from .shared import ORDER_IGNORED, ORDER_INVERTED, cycle, in_double, pictures, shares, soft
 
 
+@in_double
 def cutmix_cases(rng: np.random.Generator) -> Sequence[Case]:
     def one(
         name: str, about: str, count: int, shape: tuple[int, ...], box: tuple[int, ...]
     ) -> Case:
-        arguments = (pictures(rng, count, *shape), np.eye(3)[rng.permutation(count) % 3])
+        images = pictures(rng, count, *shape)
+        images[:, 1, 2] = 0.5  # a pixel that is alike in all images is replaced all the same
+        arguments = (images, soft(rng, count, 3))
         return Case(name, arguments, {"box": box, "order": cycle(rng, count)}, about=about)
 
     return [
@@ -36,7 +39,7 @@ def cutmix_cases(rng: np.random.Generator) -> Sequence[Case]:
         one(
             "a box above the image",
             "No pixel lies inside the image: nothing is replaced.",
-            2, (3, 4, 1), (-4, 1, 3, 2),
+            2, (3, 4, 1), (-4, 0, 3, 2),
         ),
         one(
             "a box on the left of the image",
@@ -161,6 +164,34 @@ CUTMIX = Exercise(
                     "columns = slice(left, left + width)",
                 ),
             ),
+        ),
+        Mistake(
+            "negative end",
+            "rows = slice(max(top, 0), max(top + height, 0))",
+            "rows = slice(max(top, 0), top + height)",
+            "A box that lies wholly above or on the left of the image ends at a negative number, "
+            "which a slice counts from the end: then pixels are pasted where there should be none.",
+            more=(
+                (
+                    "columns = slice(max(left, 0), max(left + width, 0))",
+                    "columns = slice(max(left, 0), left + width)",
+                ),
+            ),
+        ),
+        Mistake(
+            "one row and column too many",
+            "    rows = slice(",
+            "    height, width = height + 1, width + 1\n    rows = slice(",
+            "Your box is one row and one column too large. The end of a slice is not included, so "
+            "no 1 has to be added.",
+        ),
+        Mistake(
+            "box about its centre",
+            "    rows = slice(",
+            "    top, left = top - height // 2, left - width // 2\n    rows = slice(",
+            "you take (top, left) for the centre of the box, as the paper draws it. Here it is the "
+            "corner.",
+            convention=True,
         ),
         Mistake(
             "box moved into the image",

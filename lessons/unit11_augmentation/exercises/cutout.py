@@ -12,6 +12,7 @@ from .shared import (
     FIXED_SEED,
     ONE_FOR_ALL,
     OWN_GENERATOR,
+    in_double,
     mean_band,
     own_generator,
     seen,
@@ -19,6 +20,7 @@ from .shared import (
 )
 
 
+@in_double
 def cutout_cases(rng: np.random.Generator) -> Sequence[Case]:
     def many(name: str, about: str, size: int, *shape: int) -> Case:
         count, height, width = shape[:3]
@@ -28,6 +30,8 @@ def cutout_cases(rng: np.random.Generator) -> Sequence[Case]:
             "mean row of the holes' centres": mean_band(height / np.sqrt(12), count),
             "mean column of the holes' centres": mean_band(width / np.sqrt(12), count),
             "correlation of row and column": mean_band(1.0, count),
+            "spread of the holes' rows": mean_band(0.13 * height, count),
+            "spread of the holes' columns": mean_band(0.13 * width, count),
         }
         if size % 2 == 0:  # such a square has no centre: either of two places is right
             bands["mean row of the holes' centres"] += 0.6
@@ -39,13 +43,13 @@ def cutout_cases(rng: np.random.Generator) -> Sequence[Case]:
             "size 5",
             "The centre of the square may be any pixel, also one at the edge.",
             5,
-            400,
+            300,
             7,
             9,
             2,
         ),
-        many("size 4", "The square has 4 rows and 4 columns, where it fits.", 4, 400, 9, 7, 1),
-        many("one pixel", "A square of size 1 is one pixel.", 1, 400, 4, 6, 3),
+        many("size 4", "The square has 4 rows and 4 columns, where it fits.", 4, 300, 9, 7, 1),
+        many("one pixel", "A square of size 1 is one pixel.", 1, 1000, 4, 6, 3),
     ]  # fmt: skip
 
 
@@ -132,6 +136,14 @@ CUTOUT = Exercise(
             "image[top : top + size, left : left + size]",
             "Near the upper and the left edge nothing is cut: a negative number in a slice counts "
             "from the end. Let the slice begin at 0 at the earliest.",
+        ),
+        Mistake(
+            "wraps around",
+            "image[max(top, 0) : top + size, max(left, 0) : left + size]",
+            "image[np.ix_(np.arange(top, top + size) % height, "
+            "np.arange(left, left + size) % width)]",
+            "What sticks out of the image comes back on the other side and cuts a piece there. "
+            "Outside there is nothing to cut.",
         ),
         Mistake(
             "strip of rows",

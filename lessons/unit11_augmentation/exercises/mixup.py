@@ -7,15 +7,16 @@ import numpy as np
 from autograde.spec import Case, Exercise, Mistake
 from course_lib import augment
 
-from .shared import ORDER_IGNORED, ORDER_INVERTED, cycle, pictures, shares
+from .shared import ORDER_IGNORED, ORDER_INVERTED, cycle, in_double, pictures, shares
 
 
+@in_double
 def mixup_cases(rng: np.random.Generator) -> Sequence[Case]:
     return [
         Case(
-            "three images in a cycle",
-            (pictures(rng, 3, 2, 3, 1), np.eye(4)[[0, 3, 1]]),
-            {"lam": 0.7, "order": cycle(rng, 3)},
+            "four images in a cycle",
+            (pictures(rng, 4, 2, 3, 1), np.eye(4)[[0, 3, 1, 2]]),
+            {"lam": 0.7, "order": cycle(rng, 4)},
             about="70 % of each image and of its target stay, 30 % come from the partner.",
         ),
         Case(
@@ -135,8 +136,8 @@ MIXUP = Exercise(
             "shares that do not sum to 1",
             "mixed = lam * images + (1 - lam) * partners",
             "mixed = lam * images + partners",
-            "The shares add up to more than 1: the images get too bright, and the rows of the "
-            "targets no longer sum to 1. The partner gets what is left.",
+            "Your shares add up to more than 1, so that the rows of the targets no longer sum to "
+            "1. The partner gets what is left, and no more.",
             more=(
                 ("lam * targets + (1 - lam) * partner_targets", "lam * targets + partner_targets"),
             ),

@@ -8,7 +8,7 @@ from autograde.spec import Case, Exercise, Mistake, Rng
 from course_lib import augment
 from course_lib.arrays import Array
 
-from .shared import ONE_FOR_ALL, chance, mean_band, pictures, seen, six_sigma
+from .shared import ONE_FOR_ALL, chance, in_double, mean_band, pictures, seen, six_sigma
 
 
 def basis(rng: np.random.Generator) -> Array:
@@ -22,6 +22,7 @@ def basis(rng: np.random.Generator) -> Array:
         turn += 1
 
 
+@in_double
 def pca_cases(rng: np.random.Generator) -> Sequence[Case]:
     count = 1500
 
@@ -30,6 +31,8 @@ def pca_cases(rng: np.random.Generator) -> Sequence[Case]:
             "spread along each component, over what it should be": mean_band(0.75, count),
             "mean along each component, over the spread it should have": mean_band(1.0, count),
             "share of steps beyond twice that spread": six_sigma(0.046, count * len(scales)),
+            "share of steps beyond three times that spread": six_sigma(0.0027, count * len(scales)),
+            "correlation of an image's step with the next one's": mean_band(1.0, count),
             "correlation of the first two steps": mean_band(1.0, count),
             "part that lies along no component": 1e-6,
         }
@@ -41,12 +44,12 @@ def pca_cases(rng: np.random.Generator) -> Sequence[Case]:
         many(
             "three components",
             "The step along component k has the standard deviation sigma times scale k.",
-            0.35, vectors, (0.8, 0.25, 0.06),
+            0.35, vectors, (0.25, 0.8, 0.06),
         ),
         many(
             "two components of three",
             "With two components all colours lie in one plane.",
-            0.1, vectors[:, :2], (1.9, 0.3),
+            0.1, vectors[:, :2], (0.3, 1.9),
         ),
         Case(
             "sigma 0",

@@ -7,9 +7,10 @@ import numpy as np
 from autograde.spec import Case, Exercise, Mistake, Rng
 from course_lib import augment
 
-from .shared import ONE_FOR_ALL, chance, mean_band, pictures, seen
+from .shared import ONE_FOR_ALL, chance, in_double, mean_band, pictures, seen
 
 
+@in_double
 def crop_cases(rng: np.random.Generator) -> Sequence[Case]:
     def many(name: str, about: str, padding: int, count: int, *shape: int) -> Case:
         places = 2 * padding + 1

@@ -7,25 +7,35 @@ import numpy as np
 from autograde.spec import Case, Exercise, Mistake, Rng
 from course_lib import augment
 
-from .shared import ONE_FOR_ALL, chance, pictures, seen, six_sigma
+from .shared import ONE_FOR_ALL, chance, in_double, pictures, seen, six_sigma
+
+LOOKS = ("as they were", "mirrored left to right", "upside down", "turned by 180 degrees")
 
 
+@in_double
 def flip_cases(rng: np.random.Generator) -> Sequence[Case]:
-    def many(name: str, about: str, prob: float) -> Case:
-        left, right = "as they were", "mirrored left to right"
-        band = six_sigma(prob, 1500)
-        bands = {f"share of images {look}": band for look in (left, right)}
-        return seen(name, about, "flipped", rng, bands, shape=(1500, 2, 3, 2), prob=prob)
+    def many(name: str, about: str, prob: float, *shape: int) -> Case:
+        bands = {f"share of images {look}": six_sigma(prob, shape[0]) for look in LOOKS}
+        spread = float(np.sqrt(4 * prob * (1 - prob)))
+        bands["spread of the number mirrored, in batches of four"] = 0.3 * spread
+        return seen(name, about, "flipped", rng, bands, shape=shape, prob=prob)
 
     images = pictures(rng, 3, 2, 4, 2)
     return [
-        many("1500 images, prob 0.3", "About 30 % of the images should be mirrored.", 0.3),
-        many("1500 images, prob 0.8", "About 80 % of the images should be mirrored.", 0.8),
-        Case(
+        many(
+            "1500 images, prob 0.3",
+            "About 30 % of the images should be mirrored.",
+            0.3, 1500, 2, 3, 2,
+        ),
+        many(
+            "1500 square images, prob 0.8",
+            "About 80 % of the images should be mirrored: columns change places, rows do not.",
+            0.8, 1500, 3, 3, 1,
+        ),
+        many(
             "prob 1",
-            (images,),
-            {"prob": 1.0, "rng": Rng(3)},
-            about="Every image is mirrored: its columns come in the opposite order.",
+            "Every image is mirrored: its columns come in the opposite order.",
+            1.0, 3, 2, 4, 2,
         ),
         Case(
             "prob 0",
@@ -33,7 +43,7 @@ def flip_cases(rng: np.random.Generator) -> Sequence[Case]:
             {"prob": 0.0, "rng": Rng(3)},
             about="No image changes.",
         ),
-    ]
+    ]  # fmt: skip
 
 
 def flip_loop(images, *, prob, rng):
@@ -94,6 +104,21 @@ RANDOM_FLIP = Exercise(
             "images[:, :, ::-1]",
             "images[::-1]",
             "You reverse the order of the images in the batch, and their labels stay behind.",
+        ),
+        Mistake(
+            "rows and columns exchanged",
+            "images[:, :, ::-1]",
+            "images.swapaxes(1, 2)",
+            "You exchange rows and columns: that mirrors the image about its diagonal, and an "
+            "image that is not square does not even keep its shape. Which axis runs from left to "
+            "right?",
+        ),
+        Mistake(
+            "exact number",
+            "rng.random(len(images)) < prob",
+            "rng.permutation(len(images)) < round(prob * len(images))",
+            "In every batch exactly the same number of images is mirrored; you only choose which. "
+            "Each image throws a coin of its own, so that the number varies from batch to batch.",
         ),
         Mistake(
             "one coin for the batch",

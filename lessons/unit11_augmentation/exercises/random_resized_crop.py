@@ -8,9 +8,19 @@ import numpy as np
 from autograde.spec import Case, Exercise, Mistake, Rng
 from course_lib import augment
 
-from .shared import AFRESH, FIXED_SEED, OWN_GENERATOR, mean_band, own_generator, pictures, seen
+from .shared import (
+    AFRESH,
+    FIXED_SEED,
+    OWN_GENERATOR,
+    in_double,
+    mean_band,
+    own_generator,
+    pictures,
+    seen,
+)
 
 
+@in_double
 def scale_cases(rng: np.random.Generator) -> Sequence[Case]:
     def many(name: str, about: str, shape: Any, size: int, short_side: tuple[int, int]) -> Case:
         count, (low, high) = shape[0], short_side
@@ -29,6 +39,8 @@ def scale_cases(rng: np.random.Generator) -> Sequence[Case]:
             bands[f"least share of the image {way} the crop"] = edge
         for way in ("above", "on the left of"):
             bands[f"mean share of the image {way} the crop"] = 0.02 + mean_band(0.15, count)
+        for way in ("above", "the left"):
+            bands[f"spread of the crops' places, from {way}"] = 0.04 + mean_band(0.13, count)
         inputs = {"shape": shape, "size": size, "short_side": short_side}
         return seen(name, about, "resized", rng, bands, **inputs)
 
@@ -38,18 +50,18 @@ def scale_cases(rng: np.random.Generator) -> Sequence[Case]:
             "short side 12 to 24",
             "A pixel of the result covers between one and two pixels of these images: the scale is "
             "random, for every image anew.",
-            (200, 24, 36), 10, (12, 24),
+            (150, 24, 36), 10, (12, 24),
         ),
         many(
             "one length, upright images",
             "The width is the shorter side. It is resized to 12, the height with it, and the "
             "square of 8 lies anywhere.",
-            (80, 30, 18), 8, (12, 12),
+            (60, 30, 18), 8, (12, 12),
         ),
         many(
             "two lengths, 20 and 21",
             "Both lengths occur, each for about half of the images.",
-            (80, 60, 60), 16, (20, 21),
+            (60, 60, 60), 16, (20, 21),
         ),
         Case(
             "nothing to choose",

@@ -9,7 +9,10 @@ from autograde.spec import Case, Exercise, Mistake, draw
 from course_lib import losses
 from course_lib.arrays import Array
 
+from .shared import in_double
 
+
+@in_double
 def soft_cases(rng: np.random.Generator) -> Sequence[Case]:
     def targets(rows: int, classes: int) -> Array:
         return np.round(rng.dirichlet(np.ones(classes), size=rows), 12)

@@ -7,9 +7,10 @@ import numpy as np
 from autograde.spec import Case, Exercise, Mistake
 from course_lib import augment
 
-from .shared import pictures
+from .shared import in_double, pictures
 
 
+@in_double
 def ten_cases(rng: np.random.Generator) -> Sequence[Case]:
     def one(name: str, about: str, size: int, *shape: int) -> Case:
         inputs = {"image": pictures(rng, *shape), "size": size}
