@@ -1,52 +1,29 @@
 """Every number that the prose of unit 13 prints is measured again here.
 
-``printed`` insists that the lesson, or one of its quizzes, still says what is measured.
+``printed`` insists that the lesson, or one of its quizzes, still says what is measured. Trainings
+are the lesson's own functions; what is made of their results is worked out here.
 """
-
-import re
-from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
+from written import Lesson
 
-from autograde import spec
-from course_lib import datasets, diagnosis, models, optim, search, train
+from course_lib import datasets, diagnosis, search
 from course_lib.explorers.grid_or_random import KINDS, RANGES
 from course_lib.explorers.grid_or_random import search as searched_on_map
 from course_lib.explorers.patient import PATIENTS, run_of
 
-UNIT = Path(__file__).resolve().parents[1] / "lessons" / "unit13_search"
-PROSE = re.sub(
-    r"\s+",
-    " ",
-    " ".join(
-        line.removeprefix("#").strip()
-        for line in (UNIT / "lesson.py").read_text(encoding="utf-8").splitlines()
-        if line.startswith("# ") and not line.startswith("# %%")
-    ),
-)
-QUIZZES = " ".join(
-    " ".join([quiz.question, *(f"{c.text} {c.reason}" for c in quiz.choices)])
-    for quiz in spec.quizzes("unit13_search")
-)
+LESSON = Lesson("unit13_search")
+printed = LESSON.printed
+OWN = LESSON.definitions("DIGITS", "RANGES", "ATTEMPTS")
 DIGITS = datasets.load_digits()
-WIDE = {"lr": (1e-4, 10.0), "l2": (1e-6, 1.0)}
-
-
-def printed(sentence, where=PROSE):
-    assert sentence in where, f"the text no longer says: {sentence}"
 
 
 # --- steps 1 to 3 -------------------------------------------------------------------------------
 
 
 def first_losses(scale, l2=0.0):
-    nets = [
-        models.init_mlp((64, 64, 10), rng=np.random.default_rng(seed), scale=scale)
-        for seed in range(10)
-    ]
-    return np.array([models.mlp_loss(p, DIGITS.x_train, DIGITS.y_train, l2=l2)[0] for p in nets])
+    return np.array(OWN["first_losses"](scale, l2))
 
 
 def test_first_losses():
@@ -63,70 +40,45 @@ def test_first_losses():
 def test_first_loss_with_the_penalty():
     assert first_losses(None, l2=0.01)[0] == pytest.approx(3.95, abs=0.005)
     assert first_losses(None)[0] == pytest.approx(2.48, abs=0.005)
-    printed("its loss is 3.95", QUIZZES)
-    printed("begins at 2.48", QUIZZES)
+    printed("its loss is 3.95")
+    printed("begins at 2.48")
 
 
-def by_heart(rule, lr, scale, seed, steps=200):
-    x, labels = DIGITS.x_train[:50], DIGITS.y_train[:50]
-    params = models.init_mlp((64, 64, 10), rng=np.random.default_rng(seed), scale=scale)
-    states = train.init_states(train.state_class(rule), params)
-    curve, known = [], None
-    with np.errstate(all="ignore"):
-        for step in range(steps + 1):
-            loss, grads = models.mlp_loss(params, x, labels)
-            curve.append(loss)
-            if known is None and models.accuracy(params, x, labels) == 1:
-                known = step
-            params, states = train.step_all(rule, params, grads, states, lr=lr)
-    return np.array(curve), known
+def by_heart(rule, lr, scale, seed):
+    """The losses, and the first step at which all 50 digits are known, or None."""
+    run = OWN["by_heart"](rule, lr, scale, seed)
+    known = np.flatnonzero(run["accuracy"] == 1)
+    return run["loss"], int(known[0]) if len(known) else None
 
 
 def test_fifty_digits_by_heart():
-    steps = [by_heart(optim.sgd, 0.5, None, seed)[1] for seed in range(5)]
+    steps = [by_heart("sgd", 0.5, None, seed)[1] for seed in range(5)]
     assert (min(steps), max(steps)) == (11, 25)
-    assert max(by_heart(optim.adam, 0.01, None, seed)[1] for seed in range(5)) < 30
-    printed("knows all of them after 11 to 25 steps", QUIZZES)
-    tiny, known = by_heart(optim.sgd, 0.5, 1e-4, 0)
+    assert max(by_heart("adam", 0.01, None, seed)[1] for seed in range(5)) < 30
+    printed("knows all of them after 11 to 25 steps")
+    tiny, known = by_heart("sgd", 0.5, 1e-4, 0)
     assert known is not None
     assert tiny[50] > 0.95 * tiny[0]
     assert tiny[75] < 0.85 * tiny[0]
     printed("lies flat for about fifty steps")
-    assert by_heart(optim.sgd, 0.001, None, 0)[0][-1] > 2.15
+    assert by_heart("sgd", 0.001, None, 0)[0][-1] > 2.15
 
 
 @pytest.mark.parametrize("lr", [0.5, 5.0])
 def test_zero_weights_learn_how_frequent_the_digits_are(lr):
-    curve, known = by_heart(optim.sgd, lr, 0.0, 0)
+    curve, known = by_heart("sgd", lr, 0.0, 0)
     frequencies = np.bincount(DIGITS.y_train[:50], minlength=10) / 50
     entropy = -np.sum(frequencies * np.log(frequencies))
     assert known is None
     assert curve[-1] == pytest.approx(2.26, abs=0.005)
     assert curve[-1] == pytest.approx(entropy, abs=1e-3)
-    printed("the loss is 2.26", QUIZZES)
-
-
-def gauge(lr, seed):
-    rng = np.random.default_rng(seed)
-    params, ratios = models.init_mlp((64, 64, 10), rng=rng), []
-    states = train.init_states(optim.SGDState, params)
-    epoch = iter(())
-    with np.errstate(all="ignore"):
-        for step in range(100):
-            if step % 32 == 0:
-                epoch = train.minibatches(DIGITS.x_train, DIGITS.y_train, batch_size=32, rng=rng)
-            old, (_, grads) = params, models.mlp_loss(params, *next(epoch))
-            params, states = train.step_all(optim.sgd, params, grads, states, lr=lr)
-            ratios.append(diagnosis.update_ratio(old["W1"], params["W1"] - old["W1"]))
-        active = DIGITS.x_train @ params["W1"] + params["b1"] > 0
-    loss = models.nll(params, DIGITS.x_train, DIGITS.y_train)
-    return np.median(ratios), loss, 1 - active.any(axis=0).mean()
+    printed("the loss is 2.26")
 
 
 @pytest.mark.slow
 def test_update_ratios():
     found = {
-        lr: np.mean([gauge(lr, seed) for seed in range(5)], axis=0)
+        lr: np.mean([OWN["gauge"](lr, seed) for seed in range(5)], axis=0)
         for lr in (0.001, 0.01, 0.1, 0.5, 1.0, 10.0)
     }
     assert min(found, key=lambda lr: found[lr][1]) == 0.5
@@ -135,7 +87,7 @@ def test_update_ratios():
     assert found[0.01][0] < 1e-3 < found[0.1][0]
     assert found[10.0][0] == pytest.approx(0.0, abs=1e-12)
     assert found[10.0][1] == pytest.approx(np.log(10), abs=0.2)
-    assert found[10.0][2] == 1.0
+    assert found[10.0][3] == 1.0
     printed("The best rate after 100 updates is 0.5, and its updates are 2.6e-2 of the weights, 26")
     printed("would end between 0.01 and 0.1")
     printed("7.4e-5 at rate 0.001")
@@ -157,49 +109,19 @@ def test_a_uniform_draw_spends_itself_on_the_highest_decade():
 def test_chances_of_the_quiz():
     assert pytest.approx(0.87, abs=0.005) == 1 - 0.8**9
     assert pytest.approx(0.13, abs=0.005) == 0.8**9
-    printed("About 0.87", QUIZZES)
-    printed("which is 0.13", QUIZZES)
+    printed("About 0.87")
+    printed("which is 0.13")
     refined = search.refine({"lr": (1e-4, 0.1)}, {"lr": 0.093})["lr"]
     assert refined == pytest.approx((0.0165, 0.1), abs=1e-4)
-    printed("0.0165 to 0.1", QUIZZES)
-
-
-@cache
-def short_training(lr, l2, seed):
-    rng = np.random.default_rng(seed)
-    params, _ = train.fit(
-        models.init_mlp((64, 32, 10), rng=rng),
-        (DIGITS.x_train[:500], DIGITS.y_train[:500]),
-        rule=optim.sgd,
-        lr=lr,
-        l2=l2,
-        epochs=4,
-        batch_size=50,
-        rng=rng,
-    )
-    return (
-        models.accuracy(params, DIGITS.x_val, DIGITS.y_val),
-        models.accuracy(params, DIGITS.x_test, DIGITS.y_test),
-    )
-
-
-def error_of(seed):
-    return lambda setting: 1 - short_training(**setting, seed=seed)[0]
+    printed("0.0165 to 0.1")
 
 
 @pytest.mark.slow
 def test_random_draws_against_grids():
-    at_random, on_grid = [], []
-    for seed in range(60):
-        rng = np.random.default_rng(seed)
-        _, trials = search.random_search(error_of(seed), WIDE, trials=9, rng=rng)
-        axes = {
-            name: (low * (high / low) ** ((np.arange(3) + rng.random()) / 3)).tolist()
-            for name, (low, high) in WIDE.items()
-        }
-        at_random.append(1 - min(trial.value for trial in trials))
-        on_grid.append(1 - min(map(error_of(seed), search.grid(axes))))
-    lead = np.array(at_random) - on_grid
+    assert OWN["RANGES"] == RANGES["all of it"]
+    bests = OWN["compared"](60)
+    at_random, on_grid = bests["random"], bests["grid"]
+    lead = at_random - on_grid
     assert np.mean(at_random) == pytest.approx(0.757, abs=0.004)
     assert np.mean(on_grid) == pytest.approx(0.678, abs=0.004)
     assert np.std(at_random, ddof=1) == pytest.approx(0.15, abs=0.01)
@@ -225,14 +147,9 @@ def test_the_corner_turns_the_order_round():
 
 @pytest.mark.slow
 def test_refining_lifts_the_bad_end():
-    wide, refined = [], []
-    for seed in range(30):
-        rng = np.random.default_rng(seed)
-        best, first = search.random_search(error_of(seed), WIDE, trials=9, rng=rng)
-        for found, ranges in ((wide, WIDE), (refined, search.refine(WIDE, best))):
-            _, second = search.random_search(error_of(seed), ranges, trials=9, rng=rng)
-            found.append(1 - min(trial.value for trial in first + second))
-    lead = np.array(refined) - wide
+    staged = OWN["two_stages"](30)
+    wide, refined = staged["18 wide"], staged["9 wide, 9 refined"]
+    lead = refined - wide
     assert lead.mean() == pytest.approx(0.021, abs=0.003)
     assert lead.std(ddof=1) / np.sqrt(30) == pytest.approx(0.013, abs=0.001)
     assert (min(refined), min(wide)) == pytest.approx((0.757, 0.523), abs=0.01)
@@ -245,15 +162,15 @@ def test_refining_lifts_the_bad_end():
 
 @pytest.mark.slow
 def test_half_of_the_lead_of_the_chosen_seed_is_luck():
-    rows = np.array([short_training(0.5, 1e-4, seed) for seed in range(200)])
-    groups = rows.reshape(10, 20, 2)
-    chosen = groups[np.arange(10), np.argmax(groups[..., 0], axis=1)]
-    val_lead, test_lead = chosen.mean(axis=0) - rows.mean(axis=0)
-    assert rows[:, 0].mean() == pytest.approx(0.852, abs=0.002)
+    runs = OWN["seeds_only"]()
+    chosen = np.argmax(runs["val"], axis=1)
+    leads = [found[np.arange(10), chosen].mean() - found.mean() for found in runs.values()]
+    val_lead, test_lead = leads
+    assert runs["val"].mean() == pytest.approx(0.852, abs=0.002)
     assert val_lead == pytest.approx(0.054, abs=0.003)
     assert test_lead == pytest.approx(0.028, abs=0.003)
     printed("lead by 0.054. On the test set, which had no say, they lead by 0.028")
-    printed("it is 0.852 on the validation set", QUIZZES)
+    printed("it is 0.852 on the validation set")
 
 
 # --- the curves ---------------------------------------------------------------------------------
