@@ -125,7 +125,7 @@ def in_one_expression(train_losses, val_losses):
 # --- wrong ----------------------------------------------------------------------------------------
 
 
-@wrong("initial_loss", "That is the probability that every class gets")
+@wrong("initial_loss", "a tenth of the probability")
 def chance_of_an_error(classes):
     return 1 - 1 / classes
 
@@ -235,7 +235,7 @@ def arrays_of_one(objective, space, *, trials, rng):
     return min(pairs, key=lambda pair: pair[1])[0], pairs
 
 
-@wrong("random_search", "if it comes first")
+@wrong("random_search", "ends with nan: it must not win")
 def walks_from_the_best(objective, space, *, trials, rng):
     """Each trial is drawn from the upper half above the best so far: no longer independent."""
     best, lowest, pairs = None, math.inf, []
