@@ -230,7 +230,7 @@ explorers.grid_or_random()
 # %% quiz: u13-nine-trials
 
 # %% [markdown]
-# This is the argument of Bergstra and Bengio (2012). The blue stripe stands upright: within these ranges the learning rate decides nearly everything, and the penalty next to nothing. Seen from the side of the learning rate, the grid asks three questions and asks each of them three times. Random draws ask nine. You did not have to know *which* knob matters. That is the point.
+# This is the argument of Bergstra and Bengio (2012). The blue stripe stands upright: within these ranges the learning rate decides nearly everything, and the penalty next to nothing until it gets strong, near the top. Seen from the side of the learning rate, the grid asks three questions and asks each of them three times. Random draws ask nine. You did not have to know *which* knob matters. That is the point.
 #
 # **Your turn.** Write `random_search`. The objective is anything that turns a setting into a number, lower is better, and it may return `nan`: trainings blow up. Return the best setting and the list of everything you tried. `hint("random_search")` has three nudges.
 
