@@ -1146,7 +1146,7 @@ def test_search_casts_its_shadows(kind: int, trials: int):
     explorer, stops = grid_or_random(), {"kind": kind, "trials": trials, "draw": 3, "ranges": 1}
     dots, below, beside = (frame(explorer, 0, n, **stops).reshape(-1, 2) for n in (2, 3, 4))
     count = searches.TRIALS[trials]
-    ends = np.array(list(searches.RANGES["the corner, where both matter"].values()))
+    ends = np.array(list(searches.RANGES["the corner"].values()))
     assert np.isnan(dots[count:]).all()
     assert np.all((dots[:count] > ends[:, 0] * 0.999) & (dots[:count] < ends[:, 1] * 1.001))
     np.testing.assert_array_equal(below[:count, 0], dots[:count, 0])

@@ -135,7 +135,7 @@ def test_random_draws_against_grids():
 
 
 def test_the_corner_turns_the_order_round():
-    corner = RANGES["the corner, where both matter"]
+    corner = RANGES["the corner"]
     means = {
         kind: np.mean([searched_on_map(corner, kind, 9, draw)[1].max() for draw in range(300)])
         for kind in KINDS

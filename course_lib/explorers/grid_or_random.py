@@ -17,7 +17,7 @@ Ranges = dict[str, tuple[float, float]]
 WIDE: Ranges = {"lr": (1e-4, 10.0), "l2": (1e-6, 1.0)}
 RANGES: dict[str, Ranges] = {
     "all of it": WIDE,
-    "the corner, where both matter": {"lr": (0.05, 5.0), "l2": (1e-2, 1.0)},
+    "the corner": {"lr": (0.05, 5.0), "l2": (1e-2, 1.0)},
 }
 KINDS = ("grid", "random")
 TRIALS = (4, 9, 16, 25)
