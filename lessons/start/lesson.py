@@ -19,7 +19,7 @@ overview()
 # %% [markdown]
 # ## How a check answers
 #
-# ![A red card under a wrong answer: it names the mistake, lists the cases that agree and shows the student's numbers beside the expected ones.](../docs/verdict-card.png)
+# ![A card under a wrong answer: it names the mistake, lists the cases that agree and shows the student's numbers beside the expected ones.](../docs/verdict-card.png)
 #
 # Try it. Here is a wrong answer to an exercise of unit 04: how far does momentum carry the parameters in
 # each step, once it has settled under a constant gradient? Before you run the cell, guess what the
