@@ -4,42 +4,23 @@ The experiments are the lesson's own functions, taken out of its source; the clo
 written out apart from them. ``printed`` insists that the lesson still says what is measured.
 """
 
-import ast
 import importlib
 import re
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
+from written import Lesson
 
 from course_lib import datasets
 
-LESSON = Path(__file__).resolve().parents[1] / "lessons" / "unit09_penalties" / "lesson.py"
-TEXT = LESSON.read_text(encoding="utf-8")
-PROSE = re.sub(r"\s+", " ", " ".join(re.findall(r"^# (?!%%)(.*)$", TEXT, re.MULTILINE)))
+LESSON = Lesson("unit09_penalties")
+printed = LESSON.printed
 polynomial = importlib.import_module("course_lib.explorers.polynomial_fit")
 outline = importlib.import_module("course_lib.explorers.penalty_outline")
 
 
-def lesson_functions():
-    """The functions that the lesson defines, with its imports and constants; no figure is drawn."""
-
-    def wanted(node):
-        constant = isinstance(node, ast.Assign) and ast.unparse(node).startswith("BOWL")
-        return constant or isinstance(node, (ast.Import, ast.ImportFrom, ast.FunctionDef))
-
-    scope = {"__name__": "lesson"}
-    body = [node for node in ast.parse(TEXT).body if wanted(node)]
-    exec(compile(ast.Module(body, []), str(LESSON), "exec"), scope)
-    return scope
-
-
-HERE = lesson_functions()
-
-
-def printed(sentence):
-    assert sentence in PROSE, f"the lesson no longer says: {sentence}"
+HERE = LESSON.definitions("BOWL", "TARGET")
 
 
 @cache

@@ -4,48 +4,23 @@ The experiments are the lesson's own functions, taken out of its source; the clo
 written out apart from them. ``printed`` insists that the lesson still says what is measured.
 """
 
-import ast
 import math
-import re
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
+from written import Lesson
 
-from autograde import spec
 from course_lib import averaging, models, optim, train
 from course_lib.explorers import averaged_path
 
-LESSON = Path(__file__).resolve().parents[1] / "lessons" / "unit12_averaging" / "lesson.py"
-TEXT = LESSON.read_text(encoding="utf-8")
-PROSE = re.sub(r"\s+", " ", " ".join(re.findall(r"^# (?!%%)(.*)$", TEXT, re.MULTILINE)))
-QUIZZES = " ".join(
-    " ".join([quiz.question, *(f"{c.text} {c.reason}" for c in quiz.choices)])
-    for quiz in spec.quizzes("unit12_averaging")
+LESSON = Lesson("unit12_averaging")
+printed = LESSON.printed
+
+
+HERE = LESSON.definitions(
+    "DIGITS", "CLEAN", "NOISY", "DECAYS", "WRONG", "FEW", "TASKS", "PAIRS", "UNIT_AXIS"
 )
-DATA = {"DIGITS", "CLEAN", "NOISY", "DECAYS", "WRONG", "FEW", "TASKS", "PAIRS", "UNIT_AXIS"}
-
-
-def lesson_functions():
-    """The functions that the lesson defines, with its imports and data; no experiment is run."""
-
-    def wanted(node):
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            return node.targets[0].id in DATA
-        return isinstance(node, (ast.Import, ast.ImportFrom, ast.FunctionDef))
-
-    body = [node for node in ast.parse(TEXT).body if wanted(node)]
-    scope = {"__name__": "lesson"}
-    exec(compile(ast.Module(body, []), str(LESSON), "exec"), scope)
-    return scope
-
-
-HERE = lesson_functions()
-
-
-def printed(sentence, where=PROSE):
-    assert sentence in where, f"the lesson no longer says: {sentence}"
 
 
 def close(values, text, share=0.25, least=0.0015):
@@ -83,7 +58,7 @@ def test_explorer_shows_what_the_text_sends_the_reader_to():
 def test_what_is_left_of_the_start():
     printed("it is only $1 - 0.995^{100} = 0.394$ times what it should be")
     assert pytest.approx(0.394, abs=5e-4) == 1 - 0.995**100
-    printed("0.999 to the power of 1250 is 0.286. With the slide's 0.995 it is 0.2 %", QUIZZES)
+    printed("0.999 to the power of 1250 is 0.286. With the slide's 0.995 it is 0.2 %")
     assert pytest.approx(0.286, abs=5e-4) == 0.999**1250
     assert pytest.approx(0.002, abs=2e-4) == 0.995**1250
     printed("200 steps for 0.995")
@@ -91,8 +66,8 @@ def test_what_is_left_of_the_start():
 
 
 def test_the_steep_direction_gains_more():
-    printed("The factors are about 1/21 and 1/3", QUIZZES)
-    printed("it takes 25 steps to forget where it was", QUIZZES)
+    printed("The factors are about 1/21 and 1/3")
+    printed("it takes 25 steps to forget where it was")
     for curvature, factor in ((20.0, 21), (2.0, 3)):
         one, noise = np.array([curvature]), np.ones(1)
         floors = [averaging.averaged_floor(one, noise, lr=0.02, decay=d) for d in (0.0, 0.98)]
@@ -160,7 +135,7 @@ def test_the_curves_of_one_noisy_training():
 
 
 def test_three_nets_and_one_digit():
-    printed("The means are 0.37 and 0.63", QUIZZES)
+    printed("The means are 0.37 and 0.63")
     nets = np.array([[[0.55, 0.45]], [[0.55, 0.45]], [[0.02, 0.98]]])
     np.testing.assert_allclose(nets.mean(axis=0), [[0.37, 0.63]], atol=5e-3)
     assert averaging.ensemble_predict(nets).tolist() == [1]
@@ -175,7 +150,7 @@ def test_the_chord_and_the_curve():
 
 
 def test_accuracy_is_not_promised():
-    printed("Three nets that are right with 0.51, on different digits each, can be wrong", QUIZZES)
+    printed("Three nets that are right with 0.51, on different digits each, can be wrong")
     nets = np.full((3, 3, 2), (0.1, 0.9))  # the right class is 0
     nets[np.arange(3), np.arange(3)] = (0.51, 0.49)
     assert np.mean(np.argmax(nets, axis=2) == 0) == pytest.approx(1 / 3)
