@@ -59,7 +59,7 @@ def depth_cases(rng: np.random.Generator) -> Sequence[Case]:
         ),
         noisy(
             "training, most branches skipped",
-            "About 30 % of the examples go through the branch.",
+            "Only about a quarter of the examples go through the branch.",
             low_chance(rng),
             500,
             2,
