@@ -161,7 +161,7 @@ class _Writer:
             return msgpack.ExtType(GENERATOR, rng_state.dump(value))
         if isinstance(value, tuple):
             return [self._tuple_tag(value), *self._items(value, depth)]
-        if isinstance(value, list):
+        if isinstance(value, (list, range)):  # a range is its numbers
             return self._items(value, depth)
         if isinstance(value, dict):
             return self._dict(value, depth)

@@ -17,7 +17,7 @@ KINDS = (".py", ".json", ".npz", ".js", ".css")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keeps a sample of this folder's tests, and all others."""
+    """Keeps a sample of this folder's tests with all that are marked ``always``, and all others."""
     count = config.getoption("--sample")
     if not count:
         return
@@ -27,6 +27,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     able = [item for item in ours if endless or not item.get_closest_marker("endless")]
     step = max(1.0, len(able) / count)
     kept = {able[int(place * step)] for place in range(min(count, len(able)))}
+    kept |= {item for item in able if item.get_closest_marker("always")}
     left_out = set(ours) - kept
     config.hook.pytest_deselected(items=list(left_out))
     items[:] = [item for item in items if item not in left_out]

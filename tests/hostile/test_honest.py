@@ -83,6 +83,7 @@ def test_the_release_notebook_itself_is_not_written(warm: Zygote) -> None:
     assert {one.status for one in marking.exercises} == {"not written"}
 
 
+@pytest.mark.always
 @pytest.mark.parametrize("unit", spec.units())
 def test_a_class_is_marked_as_judge_marks_the_plain_functions(unit: str, warm: Zygote) -> None:
     """Right answers in all their ways, mistakes and odd files: points and names agree."""

@@ -105,6 +105,10 @@ def test_values_arrive_as_they_left(value: Any) -> None:
     assert alike(value, round_trip(value))
 
 
+def test_a_range_arrives_as_its_numbers() -> None:
+    assert round_trip({"steps": range(4, 12, 3)}) == {"steps": [4, 7, 10]}
+
+
 def test_arrays_that_arrive_can_be_changed_and_share_nothing() -> None:
     first, second = round_trip([np.ones(2), np.ones(2)])
     first[:] = 5

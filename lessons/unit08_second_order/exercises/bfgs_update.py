@@ -59,8 +59,8 @@ def bfgs_cases(rng: np.random.Generator) -> Sequence[Case]:
             "step @ grad_change is exactly zero: there is nothing to divide by, and the estimate "
             "must stay as it is.",
             turned(rng, low, high),
-            across,
-            np.array([-across[1], across[0]]),
+            across * [1, 0],  # along the axes: zero is zero for vectors of length 1, too
+            across * [0, 1],
         ),
         after(
             "tiny steps near the minimum",

@@ -60,7 +60,7 @@ def forward_cases(rng: np.random.Generator) -> Sequence[Case]:
         ),
         noisy(
             "training, most units dropped",
-            "Only about a quarter of the units should stay, and they have to make up for the others.",
+            "Only about a quarter of the units stay, and they have to make up for the others.",
             low_chance(rng),
             40,
             40,
