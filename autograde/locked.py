@@ -16,6 +16,7 @@ from autograde import cells, wire
 from autograde.inplace import changes, restore_changes, snapshot
 
 MAX_HANDLES = 100_000
+RESERVE = 8 << 20  # bytes; given up when memory is out, so that this can be told
 MAX_PRINTED = 20_000  # characters printed during one request
 CROSSING = (np.ndarray, np.generic, str, bytes, bytearray, tuple, list, dict, set, frozenset)
 ANCESTORS = ("builtins", "course_lib.recorded")  # modules of errors that the grader knows
@@ -41,6 +42,7 @@ class Server:
         self.numbers: dict[int, int] = {}  # id -> number: one object has one handle
         self.classes: list[type] = []
         self.live: dict[int, tuple[list[Any], dict[str, Any]]] = {}  # what generators were given
+        self.reserve = bytearray(RESERVE)
 
     # --- the side of the wire -------------------------------------------------------------------
 
@@ -188,6 +190,8 @@ class Server:
 
     def described(self, error: BaseException) -> list[Any]:
         """Kind, nearest built-in kind, text, line, traceback, and which callback raised it."""
+        if isinstance(error, MemoryError):
+            self.reserve = bytearray()  # what follows needs memory as well
         kinds = type(error).__mro__
         known = next((k.__name__ for k in kinds if k.__module__ in ANCESTORS), "Exception")
         try:

@@ -257,6 +257,11 @@ def test_the_session_ends_with_a_status(warm: Zygote, name: str) -> None:
 
 CONTAINED = {
     "ten gigabytes": ("import numpy as np; np.ones(10 * 2**30 // 8)", "MemoryError"),
+    "memory to the brim": (
+        "x, n = [], 10**7\nwhile n > 100:\n    try:\n        while True: x.append(bytes(n))\n"
+        "    except MemoryError: n //= 2\nraise MemoryError",
+        "MemoryError",
+    ),
     "many lists": ("x = []\nwhile True: x.append(bytes(10**7))", "MemoryError"),
     "a file of 100 MB": ("open('big', 'wb').write(bytes(100 << 20))", "OSError"),
     "exit": ("raise SystemExit(3)", "SystemExit"),
